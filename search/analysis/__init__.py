@@ -1,0 +1,6 @@
+"""Text to tokens, the same for every engine, for highlighting, grouping and evaluation."""
+
+from search.analysis.analyser import ANALYSIS_VERSION, analyse, question_key
+from search.analysis.values import Analysis, Token, TokenKind
+
+__all__ = ["ANALYSIS_VERSION", "Analysis", "Token", "TokenKind", "analyse", "question_key"]

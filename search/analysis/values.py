@@ -1,0 +1,39 @@
+"""What analysis yields."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TokenKind(StrEnum):
+    """What a token was made from."""
+
+    WORD = "word"  # a word in the language's normal form
+    CODE = "code"  # a product code, version, address or other run kept whole
+    STOP = "stop"  # a word without content; kept for phrases and offsets, not searched
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One term and where it stands: ``start`` and ``end`` are character offsets."""
+
+    term: str
+    start: int
+    end: int
+    kind: TokenKind = TokenKind.WORD
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The tokens of a text in reading order; several may share a place (a code and its parts)."""
+
+    tokens: tuple[Token, ...]
+
+    @property
+    def content(self) -> tuple[Token, ...]:
+        """The tokens that carry meaning."""
+        return tuple(token for token in self.tokens if token.kind is not TokenKind.STOP)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The terms of the content tokens, in order, repetitions kept."""
+        return tuple(token.term for token in self.content)

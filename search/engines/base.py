@@ -1,0 +1,233 @@
+"""The contract every engine keeps: documents in, query trees in, ids and scores out.
+
+Nothing here knows an engine. Text has been analysed before it comes here (``search.analysis``);
+engines split a field's terms at spaces and do nothing else to them, so that all of them see the
+same tokens.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+class EngineUnavailable(Exception):
+    """The engine cannot answer now: down, too slow, refused the credentials, or out of order."""
+
+
+class Field(StrEnum):
+    """The searchable fields of a document; each is a sequence of terms."""
+
+    TITLE = "title"
+    QUESTIONS = "questions"  # the lines of "also asked as"
+    SUMMARY = "summary"  # the short answer
+    LABELS = "labels"  # tags, topic titles, product, audience
+    HEADINGS = "headings"
+    BODY = "body"
+    GRAMS = "grams"  # overlapping character pairs and triples of title, questions and body
+    READINGS = "readings"  # reading keys of title and questions, over windows of tokens
+    TITLE_KEYS = "title_keys"  # whole title and question phrases, folded to one term each
+
+
+class Facet(StrEnum):
+    """What results are filtered and counted by; every value is one opaque string."""
+
+    TOPIC = "topic"  # page ids of all topics above the article
+    PRODUCT = "product"
+    AUDIENCE = "audience"
+    STAGE = "stage"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDocument:
+    """One live article in one locale, analysed.
+
+    ``fields`` maps a field to its terms in reading order. A term holds no white space of any
+    kind and at most ``MAX_TERM_LENGTH`` characters. ``version`` grows with every change (the
+    outbox number): an engine never lets an older version replace a newer one. ``digest`` is the
+    content's hash, which the drift check compares.
+    """
+
+    id: str
+    locale: str
+    visibility: str
+    version: int
+    digest: str
+    fields: Mapping[Field, tuple[str, ...]]
+    facets: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
+    verified_on: str = ""  # ISO date, empty when never
+
+
+MAX_TERM_LENGTH = 200  # Elasticsearch's whitespace tokenizer cuts at 255 characters
+
+
+# --- the query tree ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Documents whose field holds the term, scored by BM25 × boost."""
+
+    field: Field
+    term: str
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Two or more terms near each other: ``slop`` is the number of moves allowed. BM25 × boost."""
+
+    field: Field
+    terms: tuple[str, ...]
+    slop: int = 0
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Documents with a term that starts so; every one scores ``score``."""
+
+    field: Field
+    prefix: str
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """Documents with a term at most ``distance`` edits away (a transposition is one).
+
+    The first character has to be right. Every match scores ``score``.
+    """
+
+    field: Field
+    term: str
+    distance: int = 1
+    score: float = 1.0
+    prefix: bool = False  # True: the term may go on after the part compared
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least ``minimum`` of the clauses; their scores are added."""
+
+    clauses: tuple["Node", ...]
+    minimum: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every clause of ``required``; ``optional`` ones only add to the score."""
+
+    required: tuple["Node", ...]
+    optional: tuple["Node", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BestOf:
+    """At least one clause: the best score plus ``tie_breaker`` × the others."""
+
+    clauses: tuple["Node", ...]
+    tie_breaker: float = 0.0
+
+
+Node = Term | Phrase | Prefix | Fuzzy | AnyOf | AllOf | BestOf
+
+
+@dataclass(frozen=True, slots=True)
+class EngineQuery:
+    """One question to an engine, in one locale.
+
+    ``visibilities`` are those the viewer may read; ``filters`` keep documents that have one of
+    the values of every facet named; ``facets`` are the ones to count (over all matches).
+    """
+
+    root: Node
+    locale: str
+    visibilities: tuple[str, ...]
+    limit: int = 10
+    offset: int = 0
+    filters: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
+    facets: tuple[Facet, ...] = ()
+    count_total: bool = True  # False: ``total`` may be a lower bound
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document found; a higher score is better, equal scores come in id order."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class EngineResult:
+    """Hits in order, the number of all matches, and documents per facet value."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    facets: Mapping[Facet, Mapping[str, int]] = field(default_factory=dict)
+    engine: str = ""
+    degraded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """What an engine says of itself: documents per locale, size, and trouble in words."""
+
+    engine: str
+    available: bool
+    documents: Mapping[str, int]
+    analysis_version: str
+    index_bytes: int
+    problem: str = ""
+
+
+class Engine(Protocol):
+    """An index per locale and the ways to ask, feed and replace it.
+
+    Every method raises EngineUnavailable when the engine cannot answer, ``status`` excepted.
+    """
+
+    name: str
+
+    def search(self, query: EngineQuery) -> EngineResult:
+        """Answer a query tree. A locale without an index has no matches."""
+
+    def document_frequency(self, locale: str, field: Field, terms: Sequence[str]) -> list[int]:
+        """In how many documents each term occurs (an estimate after deletions)."""
+
+    def write(self, documents: Sequence[IndexDocument]) -> None:
+        """Add or replace documents; they are searchable when this returns."""
+
+    def delete(self, locale: str, ids: Sequence[str], version: int) -> None:
+        """Remove documents; absent ones are no error. Gone when this returns."""
+
+    def rebuild(self, locale: str, documents: Iterable[IndexDocument]) -> "Rebuild":
+        """Fill a new index for ``locale`` beside the live one; searches still see the live one."""
+
+    def digests(self, locale: str) -> dict[str, str]:
+        """``{id: digest}`` of every document in the live index: what the drift check compares."""
+
+    def status(self) -> EngineStatus:
+        """Never raises: an engine that is down says so."""
+
+
+class Rebuild(Protocol):
+    """A filled index that is not live yet. ``write`` and ``delete`` catch it up first."""
+
+    documents: int
+
+    def write(self, documents: Sequence[IndexDocument]) -> None:
+        """Add or replace documents in the new index."""
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove documents from the new index."""
+
+    def swap(self) -> None:
+        """Make the new index live at once and drop the old one."""
+
+    def discard(self) -> None:
+        """Drop the new index; the live one stays."""
+
+
+EngineFactory = Callable[[], Engine]

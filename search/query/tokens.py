@@ -1,0 +1,46 @@
+"""The query token: what a search came to, signed, so that a client cannot make up an outcome.
+
+Nothing is stored when a search runs; the browser hands this token back once the search has
+settled. It holds no text, only a hash of the normalised question.
+"""
+
+import hashlib
+from dataclasses import asdict, dataclass
+
+from django.core import signing
+
+from search.analysis import question_key
+
+SALT = "annai.search.query"
+MAX_AGE_SECONDS = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class QueryToken:
+    """The signed facts. ``question``: ``question_hash`` of the text in ``locale``."""
+
+    question: str
+    locale: str
+    total: int
+    engine: str
+    degraded: bool
+    no_answer: bool
+
+
+def question_hash(text: str, locale: str) -> str:
+    """A short hash (64 bits, hexadecimal) of the question's normalised form."""
+    digest = hashlib.blake2b(f"{locale}\n{question_key(text, locale)}".encode(), digest_size=8)
+    return digest.hexdigest()
+
+
+def issue(token: QueryToken) -> str:
+    """The token as text for a URL or JSON."""
+    facts = asdict(token)
+    return signing.dumps(
+        [facts[name] for name in QueryToken.__dataclass_fields__], salt=SALT, compress=False
+    )
+
+
+def read(text: str) -> QueryToken:
+    """The facts of a token. Raises django.core.signing.BadSignature if forged or too old."""
+    return QueryToken(*signing.loads(text, salt=SALT, max_age=MAX_AGE_SECONDS))
