@@ -24,6 +24,7 @@ class Field(StrEnum):
     LABELS = "labels"  # tags, topic titles, product, audience
     HEADINGS = "headings"
     BODY = "body"
+    TEXT = "text"  # the whole article as one bag: title and questions twice, then the rest
     GRAMS = "grams"  # overlapping character pairs and triples of title, questions and body
     READINGS = "readings"  # reading keys of title and questions, over windows of tokens
     TITLE_KEYS = "title_keys"  # whole title and question phrases, folded to one term each
@@ -44,8 +45,8 @@ class IndexDocument:
 
     ``fields`` maps a field to its terms in reading order. A term holds no white space of any
     kind and at most ``MAX_TERM_LENGTH`` characters. ``version`` grows with every change (the
-    outbox number): an engine never lets an older version replace a newer one. ``digest`` is the
-    content's hash, which the drift check compares.
+    outbox number); one consumer feeds an index in that order, and writing a version twice changes
+    nothing. ``digest`` is the content's hash, which the drift check compares.
     """
 
     id: str
@@ -96,14 +97,13 @@ class Prefix:
 class Fuzzy:
     """Documents with a term at most ``distance`` edits away (a transposition is one).
 
-    The first character has to be right. Every match scores ``score``.
+    Every match scores ``score``.
     """
 
     field: Field
     term: str
     distance: int = 1
     score: float = 1.0
-    prefix: bool = False  # True: the term may go on after the part compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +192,6 @@ class Engine(Protocol):
 
     def search(self, query: EngineQuery) -> EngineResult:
         """Answer a query tree. A locale without an index has no matches."""
-
-    def document_frequency(self, locale: str, field: Field, terms: Sequence[str]) -> list[int]:
-        """In how many documents each term occurs (an estimate after deletions)."""
 
     def write(self, documents: Sequence[IndexDocument]) -> None:
         """Add or replace documents; they are searchable when this returns."""

@@ -1,0 +1,75 @@
+"""English words, and every Latin-script run in other languages."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import Stemmer
+
+from search.analysis.characters import fold
+from search.analysis.values import Token, TokenKind
+
+# One run: words joined by the connectors of codes, versions, addresses and compounds.
+RUN = re.compile(r"[^\W_]+(?:(?:[-_./:@#+&=%~]|['’ʼ＇])[^\W_]+)*|[^\W_]+")
+_PART = re.compile(r"[^\W_]+(?:['’ʼ＇][^\W_]+)*")
+_APOSTROPHE = re.compile(r"['’ʼ＇]")
+_POSSESSIVE = re.compile(r"['’ʼ＇]s$")
+_JOINER = re.compile(r"[-_]")
+
+# Words that carry no subject. Negations stay: "not", "no" and "without" change the answer.
+STOP_WORDS = frozenset(
+    "a about am an and any are as at be been being but by can could did do does doing for from "
+    "had has have having he her him his how i if in into is it its may me might my of on or our "
+    "please shall she should so some such than that the their them then there these they this "
+    "those to us was we were what when where which while who whom whose why will with would you "
+    "your im ive dont doesnt didnt cant couldnt isnt arent wasnt whats hows".split()
+)
+# Negated auxiliaries keep their meaning as "not".
+_NEGATIONS = frozenset(
+    "dont doesnt didnt cant cannot couldnt isnt arent wasnt wont wouldnt".split()
+)
+
+_stemmer = Stemmer.Stemmer("english", 0)
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """The word's stem (Snowball "english"); words with digits stay as they are."""
+    if not word.isalpha():
+        return word
+    return str(_stemmer.stemWord(word))
+
+
+def word_token(word: str, start: int, end: int) -> Token | None:
+    """One word as a token; None where folding leaves nothing."""
+    folded = _APOSTROPHE.sub("", _POSSESSIVE.sub("", fold(word)))
+    if not folded:
+        return None
+    if folded in _NEGATIONS:
+        return Token("not", start, end)
+    kind = TokenKind.STOP if folded in STOP_WORDS else TokenKind.WORD
+    return Token(folded if kind is TokenKind.STOP else stem(folded), start, end, kind)
+
+
+def tokens(text: str, offset: int = 0) -> Iterator[Token]:
+    """The tokens of ``text``; ``offset`` is added to every position.
+
+    A run with connectors yields itself whole, without hyphens ("wi-fi" and "wifi" are one term,
+    so are "ERR-1042" and "err1042"), and then its parts.
+    """
+    for run in RUN.finditer(text):
+        whole = run.group()
+        parts = list(_PART.finditer(whole))
+        if len(parts) > 1:
+            term = _JOINER.sub("", fold(whole))
+            yield Token(
+                term if not term.isalpha() else stem(term),
+                offset + run.start(),
+                offset + run.end(),
+                TokenKind.CODE,
+            )
+        for part in parts:
+            start = offset + run.start() + part.start()
+            token = word_token(part.group(), start, start + len(part.group()))
+            if token is not None:
+                yield token

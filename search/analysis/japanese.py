@@ -1,0 +1,99 @@
+"""Japanese words by Sudachi: short units in their normal form, and their readings."""
+
+import re
+import threading
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from sudachipy import Dictionary, SplitMode
+from sudachipy import Tokenizer as SudachiTokenizer
+from sudachipy.morpheme import Morpheme
+
+from search.analysis.characters import fold, has_japanese
+from search.analysis.values import Token, TokenKind
+
+# Sudachi refuses longer input (49,149 bytes); a Japanese character takes up to four bytes.
+_LONGEST_PIECE = 12_000
+_SENTENCE_END = re.compile(r"(?<=[。．！？\n])")
+_KATAKANA_LONG = re.compile(r"^[ァ-ヺー]{3,}ー$")
+_SPACE = re.compile(r"\s+")
+
+# Parts of speech without content. Negation (ない) is an auxiliary, and stays.
+_STOP_CLASSES = frozenset(("助詞", "助動詞", "補助記号", "空白", "記号", "接頭辞"))
+_NEGATIONS = frozenset(("ない", "無い", "ぬ", "ず"))
+# Light verbs, formal nouns and polite endings, in Sudachi's normal form.
+_STOP_WORDS = frozenset(
+    "為る 出来る 有る 居る 下さる 頂く 御座る 呉れる 貰う 仕舞う 成る 言う 事 物 為 訳 様 其れ 此れ "
+    "何れ 其の 此の 彼の 何の です ます".split()
+)
+
+_local = threading.local()
+
+
+@cache
+def _dictionary() -> Dictionary:
+    return Dictionary(dict="core")
+
+
+def _tokenizer() -> SudachiTokenizer:
+    # One dictionary a process, one tokenizer a thread: a tokenizer is not safe to share.
+    tokenizer = getattr(_local, "tokenizer", None)
+    if tokenizer is None:
+        tokenizer = _local.tokenizer = _dictionary().create(mode=SplitMode.A)
+    return tokenizer
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """``text`` in pieces short enough for Sudachi, cut at sentence ends where there are any."""
+    if len(text) <= _LONGEST_PIECE:
+        yield 0, text
+        return
+    start, piece = 0, ""
+    for sentence in _SENTENCE_END.split(text):
+        if piece and len(piece) + len(sentence) > _LONGEST_PIECE:
+            yield start, piece
+            start, piece = start + len(piece), ""
+        piece += sentence
+        while len(piece) > _LONGEST_PIECE:
+            yield start, piece[:_LONGEST_PIECE]
+            start, piece = start + _LONGEST_PIECE, piece[_LONGEST_PIECE:]
+    if piece:
+        yield start, piece
+
+
+def morphemes(text: str) -> Iterator[tuple[int, Morpheme]]:
+    """Sudachi's morphemes with the offset of the piece each belongs to."""
+    for offset, piece in _pieces(text):
+        for morpheme in _tokenizer().tokenize(piece):
+            yield offset, morpheme
+
+
+@lru_cache(maxsize=100_000)
+def _term_and_kind(normal_form: str, part_of_speech: int) -> tuple[str, TokenKind]:
+    """The term of a morpheme ("" for punctuation) and its kind; a text repeats few of them."""
+    term = _SPACE.sub("", fold(normal_form))
+    if not any(character.isalnum() for character in term):
+        return "", TokenKind.STOP
+    if term in _NEGATIONS:
+        return "ない", TokenKind.WORD
+    if _KATAKANA_LONG.match(term):
+        term = term[:-1]  # サーバー and サーバ where the dictionary does not merge them
+    is_stop = term in _STOP_WORDS or _dictionary().pos_of(part_of_speech)[0] in _STOP_CLASSES
+    return term, TokenKind.STOP if is_stop else TokenKind.WORD
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The Japanese tokens of ``text``; words in other scripts are left out."""
+    for offset, morpheme in morphemes(text):
+        surface = morpheme.surface()
+        if surface.isascii() or not has_japanese(surface):
+            continue
+        term, kind = _term_and_kind(morpheme.normalized_form(), morpheme.part_of_speech_id())
+        if term:
+            yield Token(term, offset + morpheme.begin(), offset + morpheme.end(), kind)
+
+
+def reading(text: str) -> Iterator[tuple[str, str]]:
+    """(surface, reading in katakana) of every morpheme of a run of Japanese."""
+    for _, morpheme in morphemes(text):
+        yield morpheme.surface(), morpheme.reading_form()

@@ -1,0 +1,373 @@
+"""Elasticsearch 9 behind the engine contract: an index per locale behind an alias.
+
+``{prefix}articles-{locale}-{analysis version}-{timestamp}`` stands behind the alias
+``{prefix}articles-{locale}``. Only core field types and free-licence features are used, so that
+it runs on Elastic Cloud and on trimmed builds alike.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from elastic_transport import ConnectionTimeout, TransportError
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
+from elasticsearch.helpers import BulkIndexError, bulk, scan
+
+from search.analysis import ANALYSIS_VERSION
+from search.engines.base import (
+    EngineQuery,
+    EngineResult,
+    EngineStatus,
+    EngineUnavailable,
+    Facet,
+    Field,
+    Hit,
+    IndexDocument,
+)
+from search.engines.elasticsearch_query import compile_query
+
+BULK_TIMEOUT_SECONDS = 60
+BULK_DOCUMENTS = 200
+
+_POSITIONS = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY, Field.TEXT)
+_FREQUENCIES = (Field.LABELS, Field.HEADINGS, Field.GRAMS)
+_TERMS_ONLY = (Field.READINGS, Field.TITLE_KEYS)
+
+SETTINGS: Mapping[str, Any] = {
+    # One shard: term statistics are exact, and a knowledge base fits one many times over.
+    "number_of_shards": 1,
+    "analysis": {"analyzer": {"terms": {"type": "custom", "tokenizer": "whitespace"}}},
+}
+MAPPINGS: Mapping[str, Any] = {
+    "dynamic": "strict",
+    "_source": {"includes": ["digest", "visibility", "facet_*"]},
+    "properties": {
+        "digest": {"type": "keyword"},
+        "visibility": {"type": "keyword"},
+        **{
+            name: {"type": "text", "analyzer": "terms", "index_options": options, "norms": norms}
+            for options, norms, names in (
+                ("positions", True, _POSITIONS),
+                ("freqs", True, _FREQUENCIES),
+                ("docs", False, _TERMS_ONLY),
+            )
+            for name in names
+        },
+        **{f"facet_{facet}": {"type": "keyword"} for facet in Facet},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where the cluster is and how to be let in. Credentials never show in a repr or a log."""
+
+    url: str
+    api_key: str = field(default="", repr=False)
+    username: str = ""
+    password: str = field(default="", repr=False)
+    ca: str = ""
+    prefix: str = "annai-"
+    budget_seconds: float = 1.5
+
+    @classmethod
+    def from_settings(cls) -> "Connection | None":
+        """The configured cluster; None where ELASTICSEARCH_URL is not set."""
+        if not settings.ELASTICSEARCH_URL:
+            return None
+        return cls(
+            url=settings.ELASTICSEARCH_URL,
+            api_key=settings.ELASTICSEARCH_API_KEY,
+            username=settings.ELASTICSEARCH_USERNAME,
+            password=settings.ELASTICSEARCH_PASSWORD,
+            ca=settings.ELASTICSEARCH_CA,
+            prefix=settings.ELASTICSEARCH_PREFIX,
+            budget_seconds=settings.ELASTICSEARCH_BUDGET_MS / 1000,
+        )
+
+
+def connect(connection: Connection) -> Elasticsearch:
+    """A client for one connection. Nothing is sent yet."""
+    options: dict[str, Any] = {
+        "request_timeout": connection.budget_seconds,
+        "max_retries": 1,
+        "retry_on_timeout": False,
+    }
+    if connection.api_key:
+        options["api_key"] = connection.api_key
+    elif connection.username:
+        options["basic_auth"] = (connection.username, connection.password)
+    if connection.ca:
+        options["ca_certs"] = connection.ca
+    return Elasticsearch([url.strip() for url in connection.url.split(",")], **options)
+
+
+def client() -> Elasticsearch:
+    """The client of the configured cluster, one a process.
+
+    Raises EngineUnavailable where none is configured.
+    """
+    connection = Connection.from_settings()
+    if connection is None:
+        raise EngineUnavailable("ELASTICSEARCH_URL is not set")
+    return _client(connection)
+
+
+@lru_cache(maxsize=8)
+def _client(connection: Connection) -> Elasticsearch:
+    return connect(connection)
+
+
+@contextmanager
+def cluster_errors() -> Iterator[None]:
+    """Turn the client's errors into EngineUnavailable, in words that hold no credentials."""
+    try:
+        yield
+    except ConnectionTimeout as error:
+        raise EngineUnavailable("the search cluster took too long") from error
+    except TransportError as error:
+        raise EngineUnavailable("the search cluster cannot be reached") from error
+    except BulkIndexError as error:
+        raise EngineUnavailable(f"the search cluster refused {len(error.errors)} documents") from (
+            error
+        )
+    except ApiError as error:
+        reasons = {
+            401: "the search cluster refused the credentials",
+            403: "the credentials may not do this on the search cluster",
+            404: "the search cluster has no index yet",
+            429: "the search cluster is overloaded",
+        }
+        status = error.meta.status
+        raise EngineUnavailable(
+            reasons.get(status, f"the search cluster answered {status}: {error.error}")
+        ) from error
+
+
+def to_source(document: IndexDocument) -> dict[str, Any]:
+    """An index document in Elasticsearch's form."""
+    return {
+        "digest": document.digest,
+        "visibility": document.visibility,
+        **{name.value: " ".join(terms) for name, terms in document.fields.items() if terms},
+        **{f"facet_{facet}": list(values) for facet, values in document.facets.items()},
+    }
+
+
+class ElasticsearchEngine:
+    """One cluster's article indices."""
+
+    name = "elasticsearch"
+
+    def __init__(self, connection: Connection) -> None:
+        self.prefix = connection.prefix
+        self.client = _client(connection)
+        self._bulk_client = self.client.options(request_timeout=BULK_TIMEOUT_SECONDS)
+
+    def alias(self, locale: str) -> str:
+        """The name searches and writes go to."""
+        return f"{self.prefix}articles-{locale}"
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def search(self, query: EngineQuery) -> EngineResult:
+        """See Engine.search. A missing index is an outage here, so that the standby answers."""
+        with cluster_errors():
+            answer = self.client.search(
+                index=self.alias(query.locale), **compile_query(query)
+            ).body
+        hits = [Hit(hit["_id"], float(hit["_score"])) for hit in answer["hits"]["hits"]]
+        hits.sort(key=lambda hit: (-hit.score, hit.id))
+        facets = {
+            facet: {
+                bucket["key"]: int(bucket["doc_count"])
+                for bucket in answer["aggregations"][facet]["buckets"]
+            }
+            for facet in query.facets
+        }
+        total = answer["hits"].get("total", {}).get("value", len(hits) + query.offset)
+        return EngineResult(tuple(hits), int(total), facets, self.name)
+
+    def digests(self, locale: str) -> dict[str, str]:
+        """See Engine.digests."""
+        with cluster_errors():
+            if not self.client.indices.exists_alias(name=self.alias(locale)):
+                return {}
+            found = scan(self._bulk_client, index=self.alias(locale), _source=["digest"])
+            return {hit["_id"]: hit["_source"]["digest"] for hit in found}
+
+    def status(self) -> EngineStatus:
+        """See Engine.status."""
+        try:
+            with cluster_errors():
+                names = self._live_names()
+                # A refresh first: statistics count what searches see.
+                stats = self.client.indices.stats(index=f"{self.prefix}articles-*").body
+        except EngineUnavailable as error:
+            return EngineStatus(self.name, False, {}, ANALYSIS_VERSION, 0, str(error))
+        documents, size, versions = {}, 0, set()
+        for locale, name in names.items():
+            primaries = stats["indices"][name]["primaries"]
+            documents[locale] = int(primaries["docs"]["count"])
+            size += int(primaries["store"]["size_in_bytes"])
+            versions.add(self._version_of(locale, name))
+        return EngineStatus(
+            self.name, True, documents, min(versions, default=ANALYSIS_VERSION), size
+        )
+
+    def _live_names(self) -> dict[str, str]:
+        pattern = f"{self.prefix}articles-"
+        try:
+            answer = self.client.indices.get_alias(name=f"{pattern}*").body
+        except NotFoundError:
+            return {}
+        return {
+            alias.removeprefix(pattern): name
+            for name, entry in answer.items()
+            for alias in entry["aliases"]
+        }
+
+    def _version_of(self, locale: str, name: str) -> str:
+        return name.removeprefix(f"{self.alias(locale)}-").rpartition("-")[0]
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def write(self, documents: Sequence[IndexDocument]) -> None:
+        """See Engine.write."""
+        with cluster_errors():
+            for locale in {document.locale for document in documents}:
+                self._ensure_alias(locale)
+            self._bulk(
+                {
+                    "_op_type": "index",
+                    "_index": self.alias(document.locale),
+                    "_id": document.id,
+                    **to_source(document),
+                }
+                for document in documents
+            )
+
+    def delete(self, locale: str, ids: Sequence[str], version: int) -> None:
+        """See Engine.delete."""
+        with cluster_errors():
+            if self.client.indices.exists_alias(name=self.alias(locale)):
+                self._bulk(_deletions(self.alias(locale), ids))
+
+    def _bulk(self, actions: Iterable[dict[str, Any]], refresh: str = "true") -> None:
+        _, errors = bulk(
+            self._bulk_client,
+            actions,
+            chunk_size=BULK_DOCUMENTS,
+            refresh=refresh,
+            raise_on_error=False,
+            stats_only=False,
+        )
+        # Deleting what is not there is no error; everything else is.
+        failed = [e for e in errors if e.get("delete", {}).get("status") != 404]  # type: ignore[union-attr]
+        if failed:
+            raise BulkIndexError(f"{len(failed)} failed", failed)
+
+    def _ensure_alias(self, locale: str) -> None:
+        if self.client.indices.exists_alias(name=self.alias(locale)):
+            return
+        name = self.create_index(locale)
+        self.point_to(locale, name)
+
+    def create_index(self, locale: str) -> str:
+        """A new, empty index; its name."""
+        name = f"{self.alias(locale)}-{ANALYSIS_VERSION}-{time.time_ns()}"
+        self._bulk_client.indices.create(
+            index=name,
+            settings={**SETTINGS, "number_of_replicas": 0, "refresh_interval": "-1"},
+            mappings=MAPPINGS,
+        )
+        return name
+
+    def point_to(self, locale: str, name: str) -> None:
+        """Make ``name`` the live index and drop the others, in one atomic step."""
+        self._bulk_client.indices.put_settings(
+            index=name, settings={"refresh_interval": "1s", "auto_expand_replicas": "0-1"}
+        )
+        others = [
+            other
+            for other in self._bulk_client.indices.get(index=f"{self.alias(locale)}-*").body
+            if other != name and self._is_of(locale, other)
+        ]
+        self._bulk_client.indices.update_aliases(
+            actions=[
+                {"add": {"index": name, "alias": self.alias(locale)}},
+                *({"remove_index": {"index": other}} for other in others),
+            ]
+        )
+
+    def _is_of(self, locale: str, name: str) -> bool:
+        return name.removeprefix(f"{self.alias(locale)}-").count("-") == ANALYSIS_VERSION.count(
+            "-"
+        ) + 1
+
+    def rebuild(self, locale: str, documents: Iterable[IndexDocument]) -> "ElasticsearchRebuild":
+        """See Engine.rebuild."""
+        return ElasticsearchRebuild(self, locale, documents)
+
+
+def _deletions(index: str, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+    return ({"_op_type": "delete", "_index": index, "_id": identifier} for identifier in ids)
+
+
+class ElasticsearchRebuild:
+    """A new index, filled beside the one behind the alias."""
+
+    def __init__(
+        self, engine: ElasticsearchEngine, locale: str, documents: Iterable[IndexDocument]
+    ) -> None:
+        self._engine = engine
+        self._locale = locale
+        with cluster_errors():
+            self._name = engine.create_index(locale)
+            engine._bulk(self._actions(documents), refresh="false")
+            self._refresh()
+
+    def _actions(self, documents: Iterable[IndexDocument]) -> Iterator[dict[str, Any]]:
+        return (
+            {
+                "_op_type": "index",
+                "_index": self._name,
+                "_id": document.id,
+                **to_source(document),
+            }
+            for document in documents
+        )
+
+    def _refresh(self) -> None:
+        self._engine._bulk_client.indices.refresh(index=self._name)
+
+    @property
+    def documents(self) -> int:
+        """The number of documents in the new index."""
+        with cluster_errors():
+            self._refresh()
+            return int(self._engine._bulk_client.count(index=self._name)["count"])
+
+    def write(self, documents: Sequence[IndexDocument]) -> None:
+        """See Rebuild.write."""
+        with cluster_errors():
+            self._engine._bulk(self._actions(documents))
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """See Rebuild.delete."""
+        with cluster_errors():
+            self._engine._bulk(_deletions(self._name, ids))
+
+    def swap(self) -> None:
+        """See Rebuild.swap."""
+        with cluster_errors():
+            self._engine.point_to(self._locale, self._name)
+
+    def discard(self) -> None:
+        """See Rebuild.discard."""
+        with cluster_errors():
+            self._engine._bulk_client.indices.delete(index=self._name)

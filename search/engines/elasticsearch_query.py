@@ -1,0 +1,82 @@
+"""The query tree in Elasticsearch's terms."""
+
+from typing import Any
+
+from search.engines.base import (
+    AllOf,
+    AnyOf,
+    BestOf,
+    EngineQuery,
+    Fuzzy,
+    Node,
+    Phrase,
+    Prefix,
+    Term,
+)
+
+# tantivy's BM25 keeps the factor (k1 + 1) that Lucene dropped in version 8 (LUCENE-8563). With it
+# the two engines add BM25 scores and constant scores in the same proportion. k1 is 1.2 in both.
+BM25_FACTOR = 1.2 + 1
+
+
+def compile_query(query: EngineQuery) -> dict[str, Any]:
+    """The arguments of a search call: tree, filters, page, counts."""
+    filters: list[dict[str, Any]] = [{"terms": {"visibility": list(query.visibilities)}}]
+    filters += [
+        {"terms": {f"facet_{facet}": list(values)}} for facet, values in query.filters.items()
+    ]
+    return {
+        "query": {"bool": {"must": [_compile(query.root)], "filter": filters}},
+        "from_": query.offset,
+        "size": query.limit,
+        "track_total_hits": query.count_total,
+        "source": False,
+        "aggregations": {
+            facet.value: {"terms": {"field": f"facet_{facet}", "size": 1000}}
+            for facet in query.facets
+        },
+    }
+
+
+def _compile(node: Node) -> dict[str, Any]:
+    match node:
+        case Term(field, term, boost):
+            return {"term": {field: {"value": term, "boost": boost * BM25_FACTOR}}}
+        case Phrase(field, terms, slop, boost):
+            if len(terms) < 2:
+                return _compile(Term(field, terms[0], boost))
+            return {
+                "match_phrase": {
+                    field: {"query": " ".join(terms), "slop": slop, "boost": boost * BM25_FACTOR}
+                }
+            }
+        case Prefix(field, prefix, score):
+            return _constant({"prefix": {field: {"value": prefix}}}, score)
+        case Fuzzy(field, term, distance, score):
+            fuzzy = {"value": term, "fuzziness": distance, "transpositions": True}
+            return _constant({"fuzzy": {field: fuzzy | {"max_expansions": 200}}}, score)
+        case AnyOf(clauses, minimum):
+            return {
+                "bool": {
+                    "should": [_compile(clause) for clause in clauses],
+                    "minimum_should_match": minimum,
+                }
+            }
+        case AllOf(required, optional):
+            return {
+                "bool": {
+                    "must": [_compile(clause) for clause in required],
+                    "should": [_compile(clause) for clause in optional],
+                }
+            }
+        case BestOf(clauses, tie_breaker):
+            return {
+                "dis_max": {
+                    "queries": [_compile(clause) for clause in clauses],
+                    "tie_breaker": tie_breaker,
+                }
+            }
+
+
+def _constant(query: dict[str, Any], score: float) -> dict[str, Any]:
+    return {"constant_score": {"filter": query, "boost": score}}

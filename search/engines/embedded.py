@@ -1,0 +1,371 @@
+"""The embedded engine: tantivy, one folder per locale below ``folder``.
+
+``<locale>/<name>/`` holds an index, ``<locale>/current`` names the live one and is replaced
+atomically, so that readers in other processes see either the old index or the new one. Writers
+take the file lock ``<locale>/lock``: tantivy refuses a second writer at once instead of waiting.
+"""
+
+import fcntl
+import logging
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+import tantivy
+
+from search.analysis import ANALYSIS_VERSION
+from search.engines.base import (
+    EngineQuery,
+    EngineResult,
+    EngineStatus,
+    EngineUnavailable,
+    Facet,
+    Field,
+    Hit,
+    IndexDocument,
+)
+from search.engines.tantivy_query import compile_query
+
+logger = logging.getLogger(__name__)
+
+# One thread and the smallest heap tantivy accepts: a publication is a handful of documents.
+WRITER_HEAP_BYTES = 15_000_000
+REBUILD_HEAP_BYTES = 100_000_000
+REBUILD_BATCH = 500
+
+_POSITIONS = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY, Field.TEXT)
+_FREQUENCIES = (Field.LABELS, Field.HEADINGS, Field.GRAMS)
+_TERMS_ONLY = (Field.READINGS, Field.TITLE_KEYS)
+
+
+def build_schema() -> tantivy.Schema:
+    """The fields of every index. Terms are split at white space, nothing else."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("digest", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("visibility", tokenizer_name="raw", index_option="basic")
+    for index_option, fields in (
+        ("position", _POSITIONS),
+        ("freq", _FREQUENCIES),
+        ("basic", _TERMS_ONLY),
+    ):
+        for field in fields:
+            builder.add_text_field(
+                field, tokenizer_name="whitespace", index_option=index_option
+            )
+    for facet in Facet:
+        builder.add_text_field(
+            f"facet_{facet}", fast=True, tokenizer_name="raw", index_option="basic"
+        )
+    return builder.build()
+
+
+SCHEMA = build_schema()
+
+
+def to_tantivy(document: IndexDocument) -> tantivy.Document:
+    """An index document in tantivy's form."""
+    native = tantivy.Document()
+    native.add_text("id", document.id)
+    native.add_text("digest", document.digest)
+    native.add_text("visibility", document.visibility)
+    for field, terms in document.fields.items():
+        if terms:
+            native.add_text(field, " ".join(terms))
+    for facet, values in document.facets.items():
+        for value in values:
+            native.add_text(f"facet_{facet}", value)
+    return native
+
+
+def _fill(index: tantivy.Index, documents: Iterable[IndexDocument], heap_bytes: int) -> int:
+    """Replace ``documents`` in ``index`` in one commit; the number of them."""
+    writer = index.writer(heap_size=heap_bytes, num_threads=1)
+    count = 0
+    try:
+        for document in documents:
+            writer.delete_documents_by_term("id", document.id)
+            writer.add_document(to_tantivy(document))
+            count += 1
+        writer.commit()
+    finally:
+        # Dropping a writer before its merges are done loses their files.
+        writer.wait_merging_threads()
+    return count
+
+
+def _remove(index: tantivy.Index, ids: Sequence[str]) -> None:
+    writer = index.writer(heap_size=WRITER_HEAP_BYTES, num_threads=1)
+    try:
+        for identifier in ids:
+            writer.delete_documents_by_term("id", identifier)
+        writer.commit()
+    finally:
+        writer.wait_merging_threads()
+
+
+class _LiveIndex:
+    """An open index, reloaded when another process has committed or swapped."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.index = tantivy.Index.open(str(path))
+        except (ValueError, OSError) as error:
+            raise EngineUnavailable(f"the index in {path.name} cannot be opened") from error
+        # "manual": tantivy's own file watcher does not survive a fork.
+        self.index.config_reader("manual")
+        self._stamp = 0
+        self.searcher()
+
+    def searcher(self) -> tantivy.Searcher:
+        stamp = (self.path / "meta.json").stat().st_mtime_ns
+        if stamp != self._stamp:
+            self.index.reload()
+            self._stamp = stamp
+        return self.index.searcher()
+
+
+class EmbeddedEngine:
+    """tantivy behind the engine contract."""
+
+    name = "embedded"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._open: dict[str, _LiveIndex] = {}
+        self._open_lock = threading.Lock()
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def search(self, query: EngineQuery) -> EngineResult:
+        """See Engine.search. Raises EngineUnavailable when the index cannot be read."""
+        live = self._live(query.locale)
+        if live is None:
+            return EngineResult((), 0, engine=self.name)
+        with _tantivy_errors():
+            searcher = live.searcher()
+            native = compile_query(SCHEMA, query)
+            found = searcher.search(
+                native, limit=max(query.limit, 1), offset=query.offset, count=query.count_total
+            )
+            hits = [
+                Hit(searcher.doc(address).get_first("id"), score) for score, address in found.hits
+            ]
+            facets = self._count_facets(searcher, native, query.facets)
+        hits.sort(key=lambda hit: (-hit.score, hit.id))
+        total = found.count if query.count_total else len(hits) + query.offset
+        return EngineResult(tuple(hits[: query.limit]), total, facets, self.name)
+
+    @staticmethod
+    def _count_facets(
+        searcher: tantivy.Searcher, native: tantivy.Query, facets: Sequence[Facet]
+    ) -> dict[Facet, dict[str, int]]:
+        if not facets:
+            return {}
+        wanted = {
+            facet.value: {"terms": {"field": f"facet_{facet}", "size": 1000}} for facet in facets
+        }
+        answer = searcher.aggregate(native, wanted)
+        return {
+            facet: {
+                bucket["key"]: int(bucket["doc_count"]) for bucket in answer[facet]["buckets"]
+            }
+            for facet in facets
+        }
+
+    def digests(self, locale: str) -> dict[str, str]:
+        """See Engine.digests."""
+        live = self._live(locale)
+        if live is None:
+            return {}
+        with _tantivy_errors():
+            searcher = live.searcher()
+            found = searcher.search(
+                tantivy.Query.all_query(), limit=max(searcher.num_docs, 1), count=False
+            )
+            documents = (searcher.doc(address) for _, address in found.hits)
+            return {d.get_first("id"): d.get_first("digest") for d in documents}
+
+    def status(self) -> EngineStatus:
+        """See Engine.status."""
+        documents: dict[str, int] = {}
+        problems = []
+        versions = set()
+        for locale in self._locales():
+            try:
+                live = self._live(locale)
+                if live is not None:
+                    documents[locale] = live.searcher().num_docs
+                    versions.add(live.path.name.partition("_")[0])
+            except (EngineUnavailable, OSError) as error:
+                problems.append(f"{locale}: {error}")
+        return EngineStatus(
+            engine=self.name,
+            available=not problems,
+            documents=documents,
+            analysis_version=min(versions, default=ANALYSIS_VERSION),
+            index_bytes=_folder_bytes(self.folder),
+            problem="; ".join(problems),
+        )
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def write(self, documents: Sequence[IndexDocument]) -> None:
+        """See Engine.write. One commit for each locale that occurs."""
+        for locale in {document.locale for document in documents}:
+            batch = [document for document in documents if document.locale == locale]
+            with self._locked(locale), _tantivy_errors():
+                _fill(self._live_or_new(locale), batch, WRITER_HEAP_BYTES)
+
+    def delete(self, locale: str, ids: Sequence[str], version: int) -> None:
+        """See Engine.delete."""
+        live = self._live(locale)
+        if live is None or not ids:
+            return
+        with self._locked(locale), _tantivy_errors():
+            _remove(live.index, ids)
+
+    def rebuild(self, locale: str, documents: Iterable[IndexDocument]) -> "EmbeddedRebuild":
+        """See Engine.rebuild."""
+        return EmbeddedRebuild(self, locale, documents)
+
+    # --- folders ------------------------------------------------------------------------------
+
+    def locale_folder(self, locale: str) -> Path:
+        """The folder of one locale's indices, for this user's eyes only."""
+        folder = self.folder / locale
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder.chmod(0o700)
+        return folder
+
+    def _locales(self) -> list[str]:
+        if not self.folder.is_dir():
+            return []
+        return sorted(path.parent.name for path in self.folder.glob("*/current"))
+
+    def _live(self, locale: str) -> _LiveIndex | None:
+        pointer = self.folder / locale / "current"
+        try:
+            name = pointer.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        live = self._open.get(locale)
+        if live is None or live.path.name != name:
+            with self._open_lock:
+                live = _LiveIndex(pointer.parent / name)
+                self._open[locale] = live
+        return live
+
+    def _live_or_new(self, locale: str) -> tantivy.Index:
+        live = self._live(locale)
+        if live is not None:
+            return live.index
+        path = self.new_folder(locale)
+        index = tantivy.Index(SCHEMA, path=str(path))
+        self.point_to(locale, path)
+        return index
+
+    def new_folder(self, locale: str) -> Path:
+        """A fresh, empty index folder; its name carries the analysis version."""
+        path = self.locale_folder(locale) / f"{ANALYSIS_VERSION}_{time.time_ns()}"
+        path.mkdir(mode=0o700)
+        return path
+
+    def point_to(self, locale: str, path: Path) -> None:
+        """Make ``path`` the live index, atomically."""
+        folder = self.locale_folder(locale)
+        temporary = folder / f"current.{os.getpid()}"
+        temporary.write_text(path.name, encoding="utf-8")
+        temporary.replace(folder / "current")
+
+    @contextmanager
+    def _locked(self, locale: str) -> Iterator[None]:
+        with (self.locale_folder(locale) / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def replace_live(self, locale: str, path: Path) -> None:
+        """Point to ``path`` and drop every other index of the locale."""
+        with self._locked(locale):
+            self.point_to(locale, path)
+            for other in self.locale_folder(locale).iterdir():
+                if other.is_dir() and other != path:
+                    # A reader that still holds it keeps its open files; the names may go.
+                    shutil.rmtree(other, ignore_errors=True)
+
+
+class EmbeddedRebuild:
+    """A new index folder, filled beside the live one."""
+
+    def __init__(
+        self, engine: EmbeddedEngine, locale: str, documents: Iterable[IndexDocument]
+    ) -> None:
+        self._engine = engine
+        self._locale = locale
+        self._path = engine.new_folder(locale)
+        self._index = tantivy.Index(SCHEMA, path=str(self._path))
+        with _tantivy_errors():
+            self._fill(iter(documents))
+
+    def _fill(self, documents: Iterator[IndexDocument]) -> None:
+        writer = self._index.writer(heap_size=REBUILD_HEAP_BYTES, num_threads=1)
+        try:
+            while batch := list(islice(documents, REBUILD_BATCH)):
+                for document in batch:
+                    writer.add_document(to_tantivy(document))
+            writer.commit()
+        finally:
+            writer.wait_merging_threads()
+
+    @property
+    def documents(self) -> int:
+        """The number of documents in the new index."""
+        self._index.reload()
+        return self._index.searcher().num_docs
+
+    def write(self, documents: Sequence[IndexDocument]) -> None:
+        """See Rebuild.write."""
+        with _tantivy_errors():
+            _fill(self._index, documents, WRITER_HEAP_BYTES)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """See Rebuild.delete."""
+        with _tantivy_errors():
+            _remove(self._index, ids)
+
+    def swap(self) -> None:
+        """See Rebuild.swap."""
+        self._engine.replace_live(self._locale, self._path)
+
+    def discard(self) -> None:
+        """See Rebuild.discard."""
+        shutil.rmtree(self._path)
+
+
+@contextmanager
+def _tantivy_errors() -> Iterator[None]:
+    """Turn what tantivy raises into EngineUnavailable.
+
+    Its panics are BaseExceptions that would otherwise end a worker; a query that panics is a
+    fault of ours and is logged with its trace.
+    """
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        logger.exception("tantivy refused")
+        raise EngineUnavailable(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        logger.exception("tantivy panicked")
+        raise EngineUnavailable("the embedded index panicked") from error
+
+
+def _folder_bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,69 @@
+"""The query tree in tantivy's terms."""
+
+import re
+from collections.abc import Sequence
+
+from tantivy import Occur, Query, Schema
+
+from search.engines.base import (
+    AllOf,
+    AnyOf,
+    BestOf,
+    EngineQuery,
+    Fuzzy,
+    Node,
+    Phrase,
+    Prefix,
+    Term,
+)
+
+_SPECIAL = re.compile(r"([.?+*|{}\[\]()\"\\#@&<>~^$-])")
+
+
+def compile_query(schema: Schema, query: EngineQuery) -> Query:
+    """The whole question: the tree, what the viewer may read, and the filters."""
+    clauses = [
+        (Occur.Must, _compile(schema, query.root)),
+        (Occur.Must, _filter(schema, "visibility", query.visibilities)),
+    ]
+    for facet, values in query.filters.items():
+        clauses.append((Occur.Must, _filter(schema, f"facet_{facet}", values)))
+    return Query.boolean_query(clauses)
+
+
+def _filter(schema: Schema, field: str, values: Sequence[str]) -> Query:
+    # A score of zero: who may read an article says nothing of how well it fits.
+    return Query.const_score_query(Query.term_set_query(schema, field, list(values)), 0.0)
+
+
+def _compile(schema: Schema, node: Node) -> Query:
+    match node:
+        case Term(field, term, boost):
+            return _boosted(Query.term_query(schema, field, term), boost)
+        case Phrase(field, terms, slop, boost):
+            if len(terms) < 2:  # tantivy panics on a phrase of one word
+                return _boosted(Query.term_query(schema, field, terms[0]), boost)
+            return _boosted(Query.phrase_query(schema, field, list(terms), slop), boost)
+        case Prefix(field, prefix, score):
+            pattern = _SPECIAL.sub(r"\\\1", prefix) + ".*"
+            return Query.const_score_query(Query.regex_query(schema, field, pattern), score)
+        case Fuzzy(field, term, distance, score):
+            return Query.const_score_query(
+                Query.fuzzy_term_query(schema, field, term, distance), score
+            )
+        case AnyOf(clauses, minimum):
+            should = [(Occur.Should, _compile(schema, clause)) for clause in clauses]
+            return Query.boolean_query(should, minimum_number_should_match=minimum)
+        case AllOf(required, optional):
+            return Query.boolean_query(
+                [(Occur.Must, _compile(schema, clause)) for clause in required]
+                + [(Occur.Should, _compile(schema, clause)) for clause in optional]
+            )
+        case BestOf(clauses, tie_breaker):
+            return Query.disjunction_max_query(
+                [_compile(schema, clause) for clause in clauses], tie_breaker
+            )
+
+
+def _boosted(query: Query, boost: float) -> Query:
+    return query if boost == 1.0 else Query.boost_query(query, boost)
