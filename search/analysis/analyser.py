@@ -47,12 +47,6 @@ def _cut(tokens: Iterable[Token]) -> Iterator[Token]:
             yield Token(token.term[:MAX_TERM_LENGTH], token.start, token.end, token.kind)
 
 
-def question_terms(text: str, language: str) -> tuple[str, ...]:
-    """The terms a question is searched by: its content, or all of it where there is none."""
-    analysis = analyse(text, language)
-    return analysis.terms or tuple(token.term for token in analysis.tokens)
-
-
 def question_key(text: str, language: str) -> str:
     """The normalised form that groups variants of a question: its distinct terms, sorted.
 

@@ -22,7 +22,7 @@ STOP_WORDS = frozenset(
     "had has have having he her him his how i if in into is it its may me might my of on or our "
     "please shall she should so some such than that the their them then there these they this "
     "those to us was we were what when where which while who whom whose why will with would you "
-    "your im ive dont doesnt didnt cant couldnt isnt arent wasnt whats hows".split()
+    "your im ive whats hows".split()
 )
 # Negated auxiliaries keep their meaning as "not".
 _NEGATIONS = frozenset(

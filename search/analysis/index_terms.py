@@ -4,10 +4,7 @@ from search.analysis import readings
 from search.analysis.analyser import analyse
 from search.analysis.characters import fold, has_japanese
 from search.analysis.characters import title_key as title_key
-
-# Pairs carry Japanese words, triples English ones; more letters only repeat the words.
-_GRAM_JAPANESE = 2
-_GRAM_LATIN = 3
+from search.analysis.values import TokenKind
 
 
 def field_terms(text: str, language: str) -> tuple[str, ...]:
@@ -15,26 +12,15 @@ def field_terms(text: str, language: str) -> tuple[str, ...]:
     return analyse(text, language).terms
 
 
-def grams(text: str) -> tuple[str, ...]:
-    """Overlapping character pairs (Japanese) or triples (Latin, with the word's edges).
-
-    They find what the dictionary splits otherwise and what is spelt a little differently.
-    """
-    found: list[str] = []
-    for word in _words(text):
-        if has_japanese(word):
-            size, padded = _GRAM_JAPANESE, word
-        else:
-            size, padded = _GRAM_LATIN, f"_{word}_"
-        if len(padded) <= size:
-            found.append(padded)
-        found.extend(padded[i : i + size] for i in range(len(padded) - size + 1))
-    return tuple(found)
-
-
-def _words(text: str) -> list[str]:
-    spaced = "".join(character if character.isalnum() else " " for character in fold(text))
-    return spaced.split()
+def words(text: str) -> tuple[str, ...]:
+    """The distinct words of ``text`` as they are spelt, folded: what a prefix or a typo of a word
+    is compared with. Japanese words occur in their dictionary form as well."""
+    found: dict[str, None] = {}
+    for token in analyse(text, "").tokens:
+        found[fold(text[token.start : token.end])] = None
+        if token.kind is TokenKind.WORD:
+            found[token.term] = None
+    return tuple(word for word in found if not any(c.isspace() for c in word))
 
 
 def reading_terms(text: str, language: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from sudachipy import Dictionary, SplitMode
@@ -23,8 +24,8 @@ _STOP_CLASSES = frozenset(("助詞", "助動詞", "補助記号", "空白", "記
 _NEGATIONS = frozenset(("ない", "無い", "ぬ", "ず"))
 # Light verbs, formal nouns and polite endings, in Sudachi's normal form.
 _STOP_WORDS = frozenset(
-    "為る 出来る 有る 居る 下さる 頂く 御座る 呉れる 貰う 仕舞う 成る 言う 事 物 為 訳 様 其れ 此れ "
-    "何れ 其の 此の 彼の 何の です ます".split()
+    "為る 出来る 有る 居る 下さる 頂く 御座る 呉れる 貰う 仕舞う 成る 言う 事 物 為 訳 様 其れ "
+    "此れ 何れ 其の 此の 彼の 何の です ます".split()
 )
 
 _local = threading.local()
@@ -37,9 +38,9 @@ def _dictionary() -> Dictionary:
 
 def _tokenizer() -> SudachiTokenizer:
     # One dictionary a process, one tokenizer a thread: a tokenizer is not safe to share.
-    tokenizer = getattr(_local, "tokenizer", None)
+    tokenizer: SudachiTokenizer | None = getattr(_local, "tokenizer", None)
     if tokenizer is None:
-        tokenizer = _local.tokenizer = _dictionary().create(mode=SplitMode.A)
+        tokenizer = _local.tokenizer = _dictionary().tokenizer(mode=SplitMode.A)
     return tokenizer
 
 
@@ -61,10 +62,10 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
         yield start, piece
 
 
-def morphemes(text: str) -> Iterator[tuple[int, Morpheme]]:
+def morphemes(text: str, mode: SplitMode = SplitMode.A) -> Iterator[tuple[int, Morpheme]]:
     """Sudachi's morphemes with the offset of the piece each belongs to."""
     for offset, piece in _pieces(text):
-        for morpheme in _tokenizer().tokenize(piece):
+        for morpheme in _tokenizer().tokenize(piece, mode):
             yield offset, morpheme
 
 
@@ -93,7 +94,16 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(term, offset + morpheme.begin(), offset + morpheme.end(), kind)
 
 
-def reading(text: str) -> Iterator[tuple[str, str]]:
-    """(surface, reading in katakana) of every morpheme of a run of Japanese."""
-    for _, morpheme in morphemes(text):
-        yield morpheme.surface(), morpheme.reading_form()
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A morpheme as written, its reading in katakana, and its offset."""
+
+    surface: str
+    reading: str
+    start: int
+
+
+def read(text: str, *, long_units: bool = False) -> Iterator[Read]:
+    """The morphemes of ``text`` with their readings; long units are what an IME converts."""
+    for offset, morpheme in morphemes(text, SplitMode.C if long_units else SplitMode.A):
+        yield Read(morpheme.surface(), morpheme.reading_form(), offset + morpheme.begin())

@@ -6,6 +6,8 @@ rules, so it does not matter that a key is no correct romanisation.
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from search.analysis import japanese
@@ -42,17 +44,21 @@ _KANA = {
 }  # fmt: skip
 # Kunrei, Nihon-shiki and keyboard spellings to the Hepburn the kana table uses; longest first.
 _SPELLINGS = (
-    (r"(?:x|l)(?:tsu|tu)", ""), (r"(?:x|l)(?=y?[aiueo])", ""), (r"n'|n-", "n"), ("-", ""),
-    ("thi", "ti"), ("dhi", "di"), ("sy", "sh"), ("ty|cy", "ch"), ("zy|jy", "j"), ("dy", "j"), ("si", "shi"), ("ti", "chi"),
-    ("tu", "tsu"), ("(?<![cs])hu", "fu"), ("zi|di", "ji"), ("du|dzu", "zu"), ("wo", "o"), ("v", "b"),
-    ("c(?!h)", "k"), ("l", "r"), ("q", "k"), ("x", "ks"),
+    (r"(?:x|l)(?:tsu|tu)", ""), (r"(?:x|l)(?=y?[aiueo])", ""), (r"n'|n-", "n"), ("-", ""), ("[ct]ch", "ch"),
+    ("thi", "ti"), ("dhi", "di"), ("sy", "sh"), ("ty|cy", "ch"), ("zy|jy|dy", "j"),
+    ("si", "shi"), ("ti", "chi"), ("tu", "tsu"), ("(?<![cs])hu", "fu"), ("zi|di", "ji"),
+    ("du|dzu", "zu"), ("wo", "o"), ("v", "b"), ("c(?!h)", "k"), ("l", "r"), ("q", "k"),
+    ("x", "ks"),
 )  # fmt: skip
 _SPELLING_RULES = [(re.compile(pattern), replacement) for pattern, replacement in _SPELLINGS]
 _HIRAGANA = str.maketrans({chr(c): chr(c + 0x60) for c in range(0x3041, 0x3097)})
+_KATAKANA = {ord(katakana): chr(hiragana) for hiragana, katakana in _HIRAGANA.items()}
 _SMALL_Y = re.compile(r"([キギニヒビピミリ])([ャュョ])")
 _SMALL_Y_PALATAL = re.compile(r"([シチジヂ])([ャュョェ])")
 _SMALL_VOWEL = re.compile(r"([フヴウテデト])([ァィェォゥ])")
 _KANA_CHARACTER = re.compile("[ァ-ヺー]")
+_NOT_KANA = re.compile("[^ァ-ヺー]")
+_RUN = re.compile(r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９'’-]+|[^A-Za-z0-9Ａ-Ｚａ-ｚ０-９'’\s-]+")
 _NOT_LETTER = re.compile(r"[^a-z0-9]+")
 # How many morphemes a key in the index spans. Eight cover the titles people type in full kana.
 WINDOW = 8
@@ -61,24 +67,38 @@ MAX_KEY_LENGTH = 60
 
 def _romanise(katakana: str) -> str:
     text = _SMALL_Y_PALATAL.sub(
-        lambda m: {"シ": "sh", "チ": "ch"}.get(m[1], "j")
-        + {"ャ": "a", "ュ": "u", "ョ": "o", "ェ": "e"}[m[2]],
+        lambda m: (
+            {"シ": "sh", "チ": "ch"}.get(m[1], "j")
+            + {"ャ": "a", "ュ": "u", "ョ": "o", "ェ": "e"}[m[2]]
+        ),
         katakana,
     )
     text = _SMALL_Y.sub(lambda m: _KANA[m[1]][0] + _KANA[m[2]], text)
     text = _SMALL_VOWEL.sub(
-        lambda m: {"フ": "f", "ヴ": "b", "ウ": "w", "テ": "t", "デ": "d", "ト": "t"}[m[1]]
-        + _KANA[m[2]],
+        lambda m: (
+            {"フ": "f", "ヴ": "b", "ウ": "w", "テ": "t", "デ": "d", "ト": "t"}[m[1]] + _KANA[m[2]]
+        ),
         text,
     )
     return _KANA_CHARACTER.sub(lambda m: _KANA.get(m[0], ""), text)
+
+
+def hiragana(katakana: str) -> str:
+    """A reading in katakana as it is typed: in hiragana."""
+    return katakana.translate(_KATAKANA)
+
+
+def hepburn(katakana: str) -> str:
+    """A reading in katakana as it is typed in Latin letters: っ doubles the next consonant, ー is
+    a hyphen."""
+    spelt = _romanise(katakana.replace("ー", "-").replace("ッ", "*"))
+    return re.sub(r"\*+(?:(ch)|([a-z]))?", lambda m: "tch" if m[1] else (m[2] or "") * 2, spelt)
 
 
 def _level(romaji: str) -> str:
     text = romaji
     for pattern, replacement in _SPELLING_RULES:
         text = pattern.sub(replacement, text)
-    text = text.replace("tch", "ch")
     text = re.sub("m(?=[bpm])", "n", text)
     text = re.sub(r"([bcdfghjkmnprstwyz])\1+", r"\1", text)
     text = re.sub("o[ou]+", "o", text)
@@ -93,22 +113,29 @@ def key(katakana_or_latin: str) -> str:
     return _level(_NOT_LETTER.sub("", _romanise(text).replace("-", "")))
 
 
-def readings(text: str) -> list[str]:
-    """The reading of every word of ``text`` in order, in katakana or as typed (Latin, digits).
+@dataclass(frozen=True, slots=True)
+class ReadWord:
+    """A word, its reading (katakana, or as typed in Latin letters) and where it stands."""
 
-    Kanji are read by the dictionary; kana is taken as written.
-    """
+    reading: str
+    start: int
+    end: int
+
+
+def read_words(text: str) -> list[ReadWord]:
+    """The words of ``text`` with their readings. Kanji are read by the dictionary; kana and Latin
+    letters are taken as written."""
     words = []
-    for run in re.split(r"([A-Za-z0-9Ａ-Ｚａ-ｚ０-９'’-]+)|\s+", text):
-        if not run:
+    for run in _RUN.finditer(text):
+        if not has_japanese(run.group()):
+            words.append(ReadWord(run.group(), run.start(), run.end()))
             continue
-        if not has_japanese(run):
-            words.append(run)
-            continue
-        for surface, reading in japanese.reading(run):
-            kana = fold(surface).translate(_HIRAGANA)
-            words.append(kana if not re.search("[^ァ-ヺー]", kana) else reading)
-    return [word for word in words if any(character.isalnum() for character in word)]
+        for morpheme in japanese.read(run.group()):
+            kana = fold(morpheme.surface).translate(_HIRAGANA)
+            reading = morpheme.reading if _NOT_KANA.search(kana) else kana
+            start = run.start() + morpheme.start
+            words.append(ReadWord(reading, start, start + len(morpheme.surface)))
+    return [word for word in words if any(character.isalnum() for character in word.reading)]
 
 
 def window_keys(text: str) -> tuple[str, ...]:
@@ -116,20 +143,35 @@ def window_keys(text: str) -> tuple[str, ...]:
 
     A question in progress is a prefix of one of them, wherever in the title it begins.
     """
-    words = readings(text)
+    words = [word.reading for word in read_words(text)]
     keys = (key("".join(words[i : i + WINDOW]))[:MAX_KEY_LENGTH] for i in range(len(words)))
     return tuple(dict.fromkeys(k for k in keys if k))
 
 
+def span_read_as(text: str, typed: Sequence[str]) -> tuple[int, int] | None:
+    """Start and end of the words of ``text`` that are read as one of the ``typed`` keys begins."""
+    words = read_words(text)
+    for i, first in enumerate(words):
+        for j in range(i, min(i + WINDOW, len(words))):
+            read = key("".join(word.reading for word in words[i : j + 1]))
+            if any(read.startswith(prefix) for prefix in typed):
+                return first.start, words[j].end
+    return None
+
+
 # A consonant at the end may still become another letter of the key: t + u is "tsu", t + i "chi".
 _OPEN_ENDINGS = {"t": ("ch",), "h": ("f",), "z": ("j",), "d": ("j", "z"), "c": ("ch", "k")}
+# Kana at the end may be half of a contracted syllable: ち + ゅ is "chu", り + ょ "ryo".
+_HALF_SYLLABLE = re.compile("[きしちにひみりぎじびぴキシチニヒミリギジビピ]$")
 
 
 def typed_keys(text: str) -> tuple[str, ...]:
     """The prefixes to look up for ``text`` in progress, likeliest first; empty if none."""
-    whole = key("".join(readings(text)))[:MAX_KEY_LENGTH]
+    whole = key("".join(word.reading for word in read_words(text)))[:MAX_KEY_LENGTH]
     if not whole:
         return ()
-    # A lone letter at the end is a mora that is not finished; Latin n may be ん or な.
     variants = [whole[:-1] + other for other in _OPEN_ENDINGS.get(whole[-1], ())]
+    if _HALF_SYLLABLE.search(text):
+        stem = whole.removesuffix("i")
+        variants.append(stem if stem.endswith(("sh", "ch", "j")) else f"{stem}y")
     return (whole, *variants)

@@ -25,7 +25,7 @@ class Field(StrEnum):
     HEADINGS = "headings"
     BODY = "body"
     TEXT = "text"  # the whole article as one bag: title and questions twice, then the rest
-    GRAMS = "grams"  # overlapping character pairs and triples of title, questions and body
+    WORDS = "words"  # the words of title and questions as they are spelt, for prefixes and typos
     READINGS = "readings"  # reading keys of title and questions, over windows of tokens
     TITLE_KEYS = "title_keys"  # whole title and question phrases, folded to one term each
 
@@ -193,6 +193,11 @@ class Engine(Protocol):
     def search(self, query: EngineQuery) -> EngineResult:
         """Answer a query tree. A locale without an index has no matches."""
 
+    def known_terms(
+        self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
+    ) -> frozenset[str]:
+        """Those of ``terms`` that some document of these visibilities holds in its text."""
+
     def write(self, documents: Sequence[IndexDocument]) -> None:
         """Add or replace documents; they are searchable when this returns."""
 
@@ -212,7 +217,9 @@ class Engine(Protocol):
 class Rebuild(Protocol):
     """A filled index that is not live yet. ``write`` and ``delete`` catch it up first."""
 
-    documents: int
+    @property
+    def documents(self) -> int:
+        """The number of documents in the new index."""
 
     def write(self, documents: Sequence[IndexDocument]) -> None:
         """Add or replace documents in the new index."""

@@ -8,7 +8,7 @@ it runs on Elastic Cloud and on trimmed builds alike.
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -34,8 +34,8 @@ BULK_TIMEOUT_SECONDS = 60
 BULK_DOCUMENTS = 200
 
 _POSITIONS = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY, Field.TEXT)
-_FREQUENCIES = (Field.LABELS, Field.HEADINGS, Field.GRAMS)
-_TERMS_ONLY = (Field.READINGS, Field.TITLE_KEYS)
+_FREQUENCIES = (Field.LABELS, Field.HEADINGS)
+_TERMS_ONLY = (Field.WORDS, Field.READINGS, Field.TITLE_KEYS)
 
 SETTINGS: Mapping[str, Any] = {
     # One shard: term statistics are exact, and a knowledge base fits one many times over.
@@ -88,6 +88,10 @@ class Connection:
             prefix=settings.ELASTICSEARCH_PREFIX,
             budget_seconds=settings.ELASTICSEARCH_BUDGET_MS / 1000,
         )
+
+    def with_prefix(self, prefix: str) -> "Connection":
+        """The same cluster under other index names."""
+        return replace(self, prefix=prefix)
 
 
 def connect(connection: Connection) -> Elasticsearch:
@@ -177,9 +181,7 @@ class ElasticsearchEngine:
     def search(self, query: EngineQuery) -> EngineResult:
         """See Engine.search. A missing index is an outage here, so that the standby answers."""
         with cluster_errors():
-            answer = self.client.search(
-                index=self.alias(query.locale), **compile_query(query)
-            ).body
+            answer = self.client.search(index=self.alias(query.locale), **compile_query(query)).body
         hits = [Hit(hit["_id"], float(hit["_score"])) for hit in answer["hits"]["hits"]]
         hits.sort(key=lambda hit: (-hit.score, hit.id))
         facets = {
@@ -191,6 +193,24 @@ class ElasticsearchEngine:
         }
         total = answer["hits"].get("total", {}).get("value", len(hits) + query.offset)
         return EngineResult(tuple(hits), int(total), facets, self.name)
+
+    def known_terms(
+        self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
+    ) -> frozenset[str]:
+        """See Engine.known_terms."""
+        if not terms:
+            return frozenset()
+        filters = {term: {"term": {Field.TEXT: term}} for term in terms}
+        with cluster_errors():
+            answer = self.client.search(
+                index=self.alias(locale),
+                size=0,
+                track_total_hits=False,
+                query={"terms": {"visibility": list(visibilities)}},
+                aggregations={"known": {"filters": {"filters": filters}}},
+            ).body
+        buckets = answer["aggregations"]["known"]["buckets"]
+        return frozenset(term for term, bucket in buckets.items() if bucket["doc_count"])
 
     def digests(self, locale: str) -> dict[str, str]:
         """See Engine.digests."""
@@ -305,9 +325,16 @@ class ElasticsearchEngine:
         )
 
     def _is_of(self, locale: str, name: str) -> bool:
-        return name.removeprefix(f"{self.alias(locale)}-").count("-") == ANALYSIS_VERSION.count(
-            "-"
-        ) + 1
+        return (
+            name.removeprefix(f"{self.alias(locale)}-").count("-")
+            == ANALYSIS_VERSION.count("-") + 1
+        )
+
+    def drop_indices(self) -> None:
+        """Delete every article index of this prefix."""
+        names = list(self._bulk_client.indices.get(index=f"{self.prefix}articles-*").body)
+        if names:
+            self._bulk_client.indices.delete(index=names)
 
     def rebuild(self, locale: str, documents: Iterable[IndexDocument]) -> "ElasticsearchRebuild":
         """See Engine.rebuild."""

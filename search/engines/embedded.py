@@ -28,6 +28,7 @@ from search.engines.base import (
     Field,
     Hit,
     IndexDocument,
+    Term,
 )
 from search.engines.tantivy_query import compile_query
 
@@ -39,8 +40,8 @@ REBUILD_HEAP_BYTES = 100_000_000
 REBUILD_BATCH = 500
 
 _POSITIONS = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY, Field.TEXT)
-_FREQUENCIES = (Field.LABELS, Field.HEADINGS, Field.GRAMS)
-_TERMS_ONLY = (Field.READINGS, Field.TITLE_KEYS)
+_FREQUENCIES = (Field.LABELS, Field.HEADINGS)
+_TERMS_ONLY = (Field.WORDS, Field.READINGS, Field.TITLE_KEYS)
 
 
 def build_schema() -> tantivy.Schema:
@@ -55,9 +56,7 @@ def build_schema() -> tantivy.Schema:
         ("basic", _TERMS_ONLY),
     ):
         for field in fields:
-            builder.add_text_field(
-                field, tokenizer_name="whitespace", index_option=index_option
-            )
+            builder.add_text_field(field, tokenizer_name="whitespace", index_option=index_option)
     for facet in Facet:
         builder.add_text_field(
             f"facet_{facet}", fast=True, tokenizer_name="raw", index_option="basic"
@@ -81,6 +80,10 @@ def to_tantivy(document: IndexDocument) -> tantivy.Document:
         for value in values:
             native.add_text(f"facet_{facet}", value)
     return native
+
+
+def _stored(searcher: tantivy.Searcher, address: tantivy.DocAddress, field: str) -> str:
+    return str(searcher.doc(address).get_first(field))
 
 
 def _fill(index: tantivy.Index, documents: Iterable[IndexDocument], heap_bytes: int) -> int:
@@ -154,12 +157,12 @@ class EmbeddedEngine:
             found = searcher.search(
                 native, limit=max(query.limit, 1), offset=query.offset, count=query.count_total
             )
-            hits = [
-                Hit(searcher.doc(address).get_first("id"), score) for score, address in found.hits
-            ]
+            hits = [Hit(_stored(searcher, address, "id"), score) for score, address in found.hits]
             facets = self._count_facets(searcher, native, query.facets)
         hits.sort(key=lambda hit: (-hit.score, hit.id))
-        total = found.count if query.count_total else len(hits) + query.offset
+        # The stub file of tantivy 0.27 lacks `count`.
+        counted = found.count if query.count_total else None  # type: ignore[attr-defined]
+        total = len(hits) + query.offset if counted is None else int(counted)
         return EngineResult(tuple(hits[: query.limit]), total, facets, self.name)
 
     @staticmethod
@@ -173,11 +176,30 @@ class EmbeddedEngine:
         }
         answer = searcher.aggregate(native, wanted)
         return {
-            facet: {
-                bucket["key"]: int(bucket["doc_count"]) for bucket in answer[facet]["buckets"]
-            }
+            facet: {bucket["key"]: int(bucket["doc_count"]) for bucket in answer[facet]["buckets"]}
             for facet in facets
         }
+
+    def known_terms(
+        self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
+    ) -> frozenset[str]:
+        """See Engine.known_terms."""
+        live = self._live(locale)
+        if live is None:
+            return frozenset()
+        with _tantivy_errors():
+            searcher = live.searcher()
+            return frozenset(
+                term
+                for term in terms
+                if searcher.search(
+                    compile_query(
+                        SCHEMA, EngineQuery(Term(Field.TEXT, term), locale, tuple(visibilities))
+                    ),
+                    limit=1,
+                    count=False,
+                ).hits
+            )
 
     def digests(self, locale: str) -> dict[str, str]:
         """See Engine.digests."""
@@ -189,8 +211,10 @@ class EmbeddedEngine:
             found = searcher.search(
                 tantivy.Query.all_query(), limit=max(searcher.num_docs, 1), count=False
             )
-            documents = (searcher.doc(address) for _, address in found.hits)
-            return {d.get_first("id"): d.get_first("digest") for d in documents}
+            return {
+                _stored(searcher, address, "id"): _stored(searcher, address, "digest")
+                for _, address in found.hits
+            }
 
     def status(self) -> EngineStatus:
         """See Engine.status."""

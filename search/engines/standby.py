@@ -9,8 +9,9 @@ never logged as a failed search.
 import logging
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from search.engines.base import (
     Engine,
@@ -25,10 +26,11 @@ from search.engines.base import (
 logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5.0
+T = TypeVar("T")
 
 
 class CircuitBreaker:
-    """Closed: calls pass. Open: none does until ``retry_seconds`` have passed, then one at a time."""
+    """Closed: calls pass. Open: none does for ``retry_seconds``, then one at a time."""
 
     def __init__(self, retry_seconds: float = RETRY_SECONDS) -> None:
         self._retry_seconds = retry_seconds
@@ -74,7 +76,9 @@ class StandbyEngine:
     """``primary`` while it answers, else ``standby``. Writes are the primary's alone: each index
     is fed by its own consumer (search.indexing)."""
 
-    def __init__(self, primary: Engine, standby: Engine, retry_seconds: float = RETRY_SECONDS):
+    def __init__(
+        self, primary: Engine, standby: Engine, retry_seconds: float = RETRY_SECONDS
+    ) -> None:
         self.primary = primary
         self.standby = standby
         self.name = primary.name
@@ -82,15 +86,25 @@ class StandbyEngine:
 
     def search(self, query: EngineQuery) -> EngineResult:
         """See Engine.search. Raises EngineUnavailable only when both are out."""
+        result, degraded = self._ask(lambda engine: engine.search(query))
+        return replace(result, degraded=True) if degraded else result
+
+    def known_terms(
+        self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
+    ) -> frozenset[str]:
+        """See Engine.known_terms."""
+        return self._ask(lambda engine: engine.known_terms(locale, terms, visibilities))[0]
+
+    def _ask(self, question: Callable[[Engine], T]) -> tuple[T, bool]:
         if self.breaker.admits():
             try:
-                result = self.primary.search(query)
+                answer = question(self.primary)
             except EngineUnavailable as error:
                 self.breaker.failed(str(error))
             else:
                 self.breaker.succeeded()
-                return result
-        return replace(self.standby.search(query), degraded=True)
+                return answer, False
+        return question(self.standby), True
 
     def write(self, documents: Sequence[IndexDocument]) -> None:
         """See Engine.write."""

@@ -1,0 +1,1 @@
+"""Relevance, as-you-type and speed measurements on the production code path."""

@@ -1,0 +1,1 @@
+"""One question through understand, retrieve and present."""

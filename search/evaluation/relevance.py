@@ -1,0 +1,222 @@
+"""How well search finds: a test collection through the production analysis, trees and engines.
+
+The index is a throw-away one; the questions go through the same ``Question``, the same trees and
+the same engine calls as a reader's.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import quantiles
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import ir_measures
+from ir_measures import RR, R, ScoredDoc, nDCG
+from scipy.stats import mannwhitneyu
+
+from search.analysis import ANALYSIS_VERSION
+from search.engines.base import Engine, EngineQuery, EngineUnavailable, IndexDocument, Node
+from search.engines.elasticsearch import Connection, ElasticsearchEngine, cluster_errors
+from search.engines.embedded import EmbeddedEngine
+from search.evaluation.beir import Collection, TestQuestion
+from search.evaluation.typing import TYPINGS, typed
+from search.indexing.documents import build_document
+from search.indexing.sources import ArticleSource
+from search.indexing.terms import Texts
+from search.query.understand import Question, search_tree, suggest_tree
+
+PUBLIC = ("public",)
+DEPTH = 100  # how far down results are looked at
+SHOWN_WHILE_TYPING = 5
+SHARES_TYPED = (25, 50, 75, 100)  # percent of a question's characters
+RECALL_NDCG_RR = (R @ 10, RR @ 10)
+
+Progress = Callable[[str], None]
+
+
+@contextmanager
+def throwaway_engine(name: str) -> Iterator[Engine]:
+    """An engine of its own that is gone afterwards. ``name``: embedded or elasticsearch.
+
+    Raises EngineUnavailable when no cluster is configured or it does not answer.
+    """
+    if name == "embedded":
+        with TemporaryDirectory(prefix="annai-evaluation-") as folder:
+            yield EmbeddedEngine(Path(folder))
+        return
+    configured = Connection.from_settings()
+    if configured is None:
+        raise EngineUnavailable("ELASTICSEARCH_URL is not set")
+    engine = ElasticsearchEngine(configured.with_prefix(f"annai-evaluation-{uuid4().hex[:8]}-"))
+    try:
+        yield engine
+    finally:
+        with cluster_errors():
+            engine.drop_indices()
+
+
+def evaluate(
+    collection: Collection, engine: Engine, *, as_you_type: bool = False, progress: Progress
+) -> dict[str, object]:
+    """The figures of ``evaluate_search`` for one collection on one empty engine."""
+    progress(f"indexing {len(collection.documents)} documents")
+    numbers = {str(i): document.id for i, document in enumerate(collection.documents)}
+    rebuild = engine.rebuild(collection.language, _index_documents(collection))
+    rebuild.swap()
+    searcher = _Searcher(engine, collection.language, numbers)
+    progress(f"asking {len(collection.questions)} questions")
+    searcher.search(collection.questions[0].text)  # warm: dictionaries and caches are loaded
+    found = {q.id: searcher.timed_search(q.text) for q in collection.questions}
+    figures: dict[str, object] = {
+        "queries": len(collection.questions),
+        "answerable": len(collection.answerable),
+        **_ranking(collection.answerable, found),
+        "no_answer": _no_answer(collection.questions, found),
+        "latency_ms": percentiles(searcher.seconds),
+        "engine": engine.name,
+        "mode": "lexical",
+        "analysis_version": ANALYSIS_VERSION,
+    }
+    if as_you_type:
+        figures |= _as_you_type(collection, searcher, progress)
+    return figures
+
+
+def _index_documents(collection: Collection) -> Iterator[IndexDocument]:
+    for number, document in enumerate(collection.documents):
+        texts = Texts(locale=collection.language, title=document.title, body=document.text)
+        yield build_document(ArticleSource(id=number, visibility="public", texts=texts))
+
+
+Ranked = list[tuple[str, float]]
+
+
+class _Searcher:
+    """Asks as the pipeline does and keeps the seconds each search took."""
+
+    def __init__(self, engine: Engine, language: str, numbers: dict[str, str]) -> None:
+        self._engine = engine
+        self._language = language
+        self._numbers = numbers
+        self.seconds: list[float] = []
+
+    def timed_search(self, text: str) -> Ranked:
+        start = time.perf_counter()
+        ranked = self.search(text)
+        self.seconds.append(time.perf_counter() - start)
+        return ranked
+
+    def search(self, text: str) -> Ranked:
+        question = Question.read(text, self._language)
+        return self._ask(search_tree(question, self._known), DEPTH)
+
+    def suggest(self, text: str) -> Ranked:
+        question = Question.read(text, self._language)
+        return self._ask(suggest_tree(question, self._known), SHOWN_WHILE_TYPING)
+
+    def _known(self, terms: Sequence[str]) -> frozenset[str]:
+        return self._engine.known_terms(self._language, terms, PUBLIC)
+
+    def _ask(self, tree: Node | None, limit: int) -> Ranked:
+        if tree is None:
+            return []
+        found = self._engine.search(EngineQuery(tree, self._language, PUBLIC, limit=limit))
+        return [(self._numbers[hit.id], hit.score) for hit in found.hits]
+
+
+def _ranking(questions: Iterable[TestQuestion], found: dict[str, Ranked]) -> dict[str, float]:
+    """nDCG (gain 2^grade - 1), recall, reciprocal rank by ir-measures; hits by the best grade."""
+    asked = list(questions)
+    if not asked:
+        return dict.fromkeys(("ndcg@10", "recall@10", "mrr@10", "hit@1", "hit@3"), 0.0)
+    judged = [
+        ir_measures.Qrel(question.id, document, grade)
+        for question in asked
+        for document, grade in question.relevant.items()
+    ]
+    # Strictly falling scores: on ties the measures would each order a run in their own way.
+    run = [
+        ScoredDoc(question.id, document, float(DEPTH - rank))
+        for question in asked
+        for rank, (document, _) in enumerate(found[question.id])
+    ]
+    gains = {0: 0, **{q.grade: 2**q.grade - 1 for q in judged}}
+    ndcg = nDCG(gains=gains) @ 10
+    values = ir_measures.calc_aggregate([ndcg, *RECALL_NDCG_RR], judged, run)
+    return {
+        "ndcg@10": round(values[ndcg], 4),
+        "recall@10": round(values[R @ 10], 4),
+        "mrr@10": round(values[RR @ 10], 4),
+        "hit@1": _hit_rate(asked, found, 1),
+        "hit@3": _hit_rate(asked, found, 3),
+    }
+
+
+def _hit_rate(asked: Sequence[TestQuestion], found: dict[str, Ranked], depth: int) -> float:
+    hits = sum(
+        any(document in question.best for document, _ in found[question.id][:depth])
+        for question in asked
+    )
+    return round(hits / len(asked), 4)
+
+
+def _no_answer(
+    questions: Sequence[TestQuestion], found: dict[str, Ranked]
+) -> dict[str, float | None]:
+    """How well the product tells questions without an answer: its score as a ranking of them
+    (AUROC) and its decision (nothing matched). Null where every question has an answer."""
+    unanswerable = [q for q in questions if not q.relevant]
+    answerable = [q for q in questions if q.relevant]
+    if not unanswerable or not answerable:
+        return {"auroc": None, "precision": None, "recall": None}
+    best = {q.id: found[q.id][0][1] if found[q.id] else 0.0 for q in questions}
+    decided = [q for q in questions if not found[q.id]]
+    right = sum(not q.relevant for q in decided)
+    return {
+        "auroc": round(
+            _area_under_curve([best[q.id] for q in answerable], [best[q.id] for q in unanswerable]),
+            4,
+        ),
+        "precision": round(right / len(decided), 4) if decided else None,
+        "recall": round(right / len(unanswerable), 4),
+    }
+
+
+def _area_under_curve(higher: Sequence[float], lower: Sequence[float]) -> float:
+    """The share of pairs in which the first list's score is higher (Mann and Whitney's U)."""
+    return float(mannwhitneyu(higher, lower).statistic) / (len(higher) * len(lower))
+
+
+def _as_you_type(
+    collection: Collection, searcher: _Searcher, progress: Progress
+) -> dict[str, object]:
+    """success@5 by share typed, per way of typing that exists in the language."""
+    figures: dict[str, object] = {}
+    for name, way in TYPINGS.items():
+        if collection.language not in way.languages:
+            continue
+        progress(f"typing the questions ({name})")
+        figures[name] = {
+            str(share): _success(collection, searcher, share, name) for share in SHARES_TYPED
+        }
+    return figures
+
+
+def _success(collection: Collection, searcher: _Searcher, share: int, name: str) -> float:
+    asked = collection.answerable
+    hits = 0
+    for question in asked:
+        shown = searcher.suggest(typed(question.text, share / 100, TYPINGS[name]))
+        hits += any(document in question.relevant for document, _ in shown)
+    return round(hits / len(asked), 4) if asked else 0.0
+
+
+def percentiles(seconds: Sequence[float]) -> dict[str, float]:
+    """p50, p95 and p99 in milliseconds."""
+    if len(seconds) < 2:
+        only = round(1000 * sum(seconds), 2)
+        return {"p50": only, "p95": only, "p99": only}
+    cuts = quantiles(seconds, n=100, method="inclusive")
+    return {f"p{p}": round(1000 * cuts[p - 1], 2) for p in (50, 95, 99)}

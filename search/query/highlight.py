@@ -1,0 +1,89 @@
+"""Which parts of a text match a question, and which excerpt shows it best. Pure functions."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from search.analysis.characters import fold, has_japanese
+from search.query.values import Highlighted, Span
+
+TermPlace = tuple[str, int, int]
+
+# What fits two or three lines of a result; Japanese says as much in half the characters.
+EXCERPT_LENGTH = 220
+EXCERPT_LENGTH_JAPANESE = 120
+_SENTENCE_END = re.compile(r"(?<=[。．！？])|(?<=[.!?])\s+")
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """``spans`` in order, overlapping and touching ones made one."""
+    result: list[Span] = []
+    for start, end in sorted(spans):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(result[-1][1], end))
+        elif end > start:
+            result.append((start, end))
+    return tuple(result)
+
+
+def term_spans(tokens: Iterable[TermPlace], terms: Collection[str]) -> list[Span]:
+    """Where the terms stand."""
+    return [(start, end) for term, start, end in tokens if term in terms]
+
+
+def prefix_spans(text: str, tokens: Iterable[TermPlace], prefix: str) -> list[Span]:
+    """The beginnings of words that start with ``prefix`` (folded)."""
+    if not prefix:
+        return []
+    return [
+        (start, min(start + len(prefix), end))
+        for _, start, end in tokens
+        if fold(text[start:end]).startswith(prefix)
+    ]
+
+
+def excerpt(text: str, tokens: Sequence[TermPlace], terms: Collection[str]) -> Highlighted:
+    """The lines of ``text`` around its best match, highlighted.
+
+    The best line holds the most different terms, then the most of them; its first match is near
+    the excerpt's start. Without a match it is the text's beginning.
+    """
+    limit = EXCERPT_LENGTH_JAPANESE if has_japanese(text[:500]) else EXCERPT_LENGTH
+    matches = [(start, end, term) for term, start, end in tokens if term in terms]
+    start = _best_start(text, matches)
+    end = _word_end(text, start, limit)
+    piece = text[start:end].replace("\n", " ")
+    spans = merged((s - start, e - start) for s, e, _ in matches if s >= start and e <= end)
+    return _with_ellipses(piece, spans, cut_before=_cuts(text, start), cut_after=end < len(text))
+
+
+def _best_start(text: str, matches: Sequence[tuple[int, int, str]]) -> int:
+    lines: dict[int, list[tuple[int, int, str]]] = {}
+    for match in matches:
+        lines.setdefault(text.rfind("\n", 0, match[0]) + 1, []).append(match)
+    if not lines:
+        return 0
+    best = max(lines, key=lambda at: (len({m[2] for m in lines[at]}), len(lines[at]), -at))
+    first = lines[best][0][0]
+    # From the sentence that holds the first match, so that the excerpt reads on its own.
+    ends = [best + m.end() for m in _SENTENCE_END.finditer(text[best:first])]
+    return max(ends, default=best)
+
+
+def _word_end(text: str, start: int, limit: int) -> int:
+    end = start + limit
+    if end >= len(text):
+        return len(text)
+    space = text.rfind(" ", start + limit // 2, end)
+    return space if space > 0 and not has_japanese(text[end - 2 : end]) else end
+
+
+def _cuts(text: str, start: int) -> bool:
+    return start > 0 and text[start - 1] not in "\n。．！？ "
+
+
+def _with_ellipses(
+    piece: str, spans: tuple[Span, ...], *, cut_before: bool, cut_after: bool
+) -> Highlighted:
+    before = "… " if cut_before else ""
+    shifted = tuple((s + len(before), e + len(before)) for s, e in spans)
+    return Highlighted(before + piece + (" …" if cut_after else ""), shifted)

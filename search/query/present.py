@@ -1,0 +1,163 @@
+"""Ids to what a reader sees: titles, highlights, excerpts, answers; access checked again.
+
+Between indexing and reading an article may have been unpublished, moved, expired, deleted or made
+private. ``readable`` looks at the database of this moment; what it does not return is not shown.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from kb.models import Stage, Topic
+from search.analysis import analyse, readings
+from search.engines.base import Facet, Hit
+from search.indexing.eligibility import ROOT_TOPIC_DEPTH, ReadableArticle, readable
+from search.indexing.stored_texts import StoredText, stored_texts
+from search.query.highlight import (
+    TermPlace,
+    excerpt,
+    merged,
+    prefix_spans,
+    term_spans,
+)
+from search.query.understand import Question
+from search.query.values import (
+    FacetValue,
+    Highlighted,
+    Result,
+    SearchRequest,
+    Suggestion,
+    SuggestionKind,
+)
+
+
+def present_suggestions(
+    request: SearchRequest, question: Question, hits: Iterable[Hit], limit: int
+) -> tuple[Suggestion, ...]:
+    """The first ``limit`` hits the viewer may read now. One SQL query."""
+    found = _readable_in_order(request, hits)[:limit]
+    return tuple(
+        Suggestion(
+            kind=SuggestionKind.ANSWER if _answers(question, article) else SuggestionKind.ARTICLE,
+            id=str(article.id),
+            title=highlight_title(question, article.title, in_progress=True),
+            url=article.url,
+            topic=article.topic,
+            answer=article.short_answer if _answers(question, article) else "",
+        )
+        for article in found
+    )
+
+
+def present_results(
+    request: SearchRequest, question: Question, hits: Iterable[Hit]
+) -> tuple[Result, ...]:
+    """The hits the viewer may read now, with excerpts. Two SQL queries."""
+    found = _readable_in_order(request, hits)
+    texts = stored_texts([article.id for article in found])
+    return tuple(_result(question, article, texts.get(article.id)) for article in found)
+
+
+def answer_box(question: Question, results: Iterable[Result], page: int) -> Result | None:
+    """The first result when its short answer answers the question; first page only."""
+    first = next(iter(results), None)
+    if first is None or page > 1 or not first.answer:
+        return None
+    return first if _covers(question, f"{first.title.text}\n{first.answer}") else None
+
+
+def _readable_in_order(request: SearchRequest, hits: Iterable[Hit]) -> list[ReadableArticle]:
+    ids = [int(hit.id) for hit in hits]
+    if not ids:
+        return []
+    open_now = readable(ids, request.viewer)
+    return [open_now[pk] for pk in ids if pk in open_now and open_now[pk].locale == request.locale]
+
+
+def _result(question: Question, article: ReadableArticle, text: StoredText | None) -> Result:
+    terms = set(question.distinct_terms)
+    return Result(
+        id=str(article.id),
+        title=highlight_title(question, article.title),
+        url=article.url,
+        topic=article.topic,
+        excerpt=excerpt(text.body, text.body_tokens, terms) if text else Highlighted(""),
+        visibility=article.visibility,
+        verified_on=article.verified_on.isoformat() if article.verified_on else "",
+        answer=article.short_answer,
+    )
+
+
+# --- highlights -------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=5_000)
+def _tokens(text: str) -> tuple[TermPlace, ...]:
+    return tuple((token.term, token.start, token.end) for token in analyse(text, "").tokens)
+
+
+def highlight_title(question: Question, title: str, *, in_progress: bool = False) -> Highlighted:
+    """``title`` with the question's words marked; in progress also what begins like the last word,
+    or, where no word is the same, what is read like the whole."""
+    tokens = _tokens(title)
+    spans = term_spans(tokens, set(question.distinct_terms))
+    if in_progress:
+        spans += prefix_spans(title, tokens, question.last_word)
+        if not spans and (keys := readings.typed_keys(question.text)):
+            span = readings.span_read_as(title, keys)
+            spans = [span] if span else []
+    return Highlighted(title, merged(spans))
+
+
+def _answers(question: Question, article: ReadableArticle) -> bool:
+    """Whether to show the short answer in place: it and the title speak of all that was asked."""
+    if not article.short_answer:
+        return False
+    return _covers(question, f"{article.title}\n{article.short_answer}")
+
+
+def _covers(question: Question, text: str) -> bool:
+    tokens = _tokens(text)
+    held = {term for term, _, _ in tokens}
+    missing = [term for term in question.distinct_terms if term not in held]
+    if missing and missing == list(question.distinct_terms[-1:]):
+        return bool(prefix_spans(text, tokens, question.last_word))
+    return bool(question.distinct_terms) and not missing
+
+
+# --- facets -----------------------------------------------------------------------------------
+
+
+def present_facets(
+    request: SearchRequest, counts: Mapping[Facet, Mapping[str, int]]
+) -> dict[str, tuple[FacetValue, ...]]:
+    """Choices per facet, most results first; a chosen value stays though it may leave none."""
+    return {
+        Facet.TOPIC: _topic_choices(request, counts.get(Facet.TOPIC, {})),
+        Facet.STAGE: _stage_choices(request, counts.get(Facet.STAGE, {})),
+    }
+
+
+def _topic_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
+    """Top-level topics, and the next level below a chosen one. One SQL query."""
+    chosen = set(request.filters.get(Facet.TOPIC, ()))
+    ids = [int(value) for value in {*counts, *chosen} if value.isdigit()]
+    topics = Topic.objects.filter(pk__in=ids, live=True, locale__language_code=request.locale)
+    rows = list(topics.order_by("path").values_list("pk", "title", "depth", "path"))
+    open_paths = {path for pk, _, _, path in rows if str(pk) in chosen}
+    choices = [
+        FacetValue(str(pk), title, counts.get(str(pk), 0), str(pk) in chosen)
+        for pk, title, depth, path in rows
+        if depth == ROOT_TOPIC_DEPTH + 1
+        or str(pk) in chosen
+        or any(path[:-4] == open_path for open_path in open_paths)
+    ]
+    return tuple(sorted(choices, key=lambda choice: -choice.count))
+
+
+def _stage_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
+    chosen = set(request.filters.get(Facet.STAGE, ()))
+    return tuple(
+        FacetValue(stage.value, str(stage.label), counts.get(stage, 0), stage in chosen)
+        for stage in Stage
+        if counts.get(stage) or stage in chosen
+    )

@@ -1,0 +1,143 @@
+"""A question to an engine-neutral query tree.
+
+Every constant here is a weight between evidence of different kinds; docs/search-quality.md says
+what each was chosen for and what it changes on the development sets.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from search.analysis import Token, TokenKind, analyse, readings
+from search.analysis.characters import clean, fold, has_japanese, title_key
+from search.engines.base import AnyOf, Field, Fuzzy, Node, Phrase, Prefix, Term
+from search.query.values import MAX_QUESTION_LENGTH
+
+# A pasted page is asked by its first terms: more cost time and, on Elasticsearch, hit the limit
+# of clauses (1,024), while the first sentences say what is wanted.
+MAX_TERMS = 64
+MAX_PHRASES = 32
+
+TITLE_BOOST = 0.3  # a word in the title, on top of the whole text, which holds the title twice
+PHRASE_BOOST = 0.3  # two neighbouring words of the question near each other
+PHRASE_SLOP = 1  # one word between: 領収/書/の/発行, "reset your password"
+
+# Typing in progress: constant scores in tiers that BM25 (a few points a word) cannot bridge.
+TITLE_BEGINS = 100.0  # a title or a question phrase begins with what was typed
+READING_BEGINS = 30.0  # some run of words in a title is read as what was typed
+WORD_BEGINS = 2.0  # a word of the title begins with the last one typed
+TEXT_BOOST = 0.3  # a word somewhere in the article
+
+# A word that no article holds may be misspelt. Shorter ones have too many neighbours.
+TYPO_SCORE = 1.5
+TYPO_LENGTH = {True: 3, False: 4}  # by whether the word is Japanese
+TYPO_LENGTH_TWO_EDITS = 8
+
+KnownTerms = Callable[[Sequence[str]], Collection[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A cleaned question and its analysis, made once."""
+
+    text: str
+    locale: str
+    tokens: tuple[Token, ...]
+
+    @classmethod
+    def read(cls, text: str, locale: str) -> "Question":
+        """The first ``MAX_QUESTION_LENGTH`` characters of ``text``, cleaned and analysed."""
+        cleaned = clean(text[:MAX_QUESTION_LENGTH])
+        return cls(cleaned, locale, analyse(cleaned, locale).tokens)
+
+    @property
+    def searched(self) -> tuple[Token, ...]:
+        """The tokens with content; all of them where there is none ("what is it")."""
+        content = tuple(token for token in self.tokens if token.kind is not TokenKind.STOP)
+        return content or self.tokens
+
+    @property
+    def distinct_terms(self) -> tuple[str, ...]:
+        """The first ``MAX_TERMS`` different terms searched for, in order."""
+        return tuple(dict.fromkeys(token.term for token in self.searched))[:MAX_TERMS]
+
+    @property
+    def last_word(self) -> str:
+        """The word in progress, folded; empty after a space."""
+        if not self.tokens or self.text[-1].isspace():
+            return ""
+        return fold(self.text[self.tokens[-1].start :]).strip()
+
+
+def search_tree(question: Question, known: KnownTerms) -> Node | None:
+    """The tree of a question that was sent; None where there is nothing to look for.
+
+    ``known`` tells which terms occur in any readable article; the others may be typos.
+    """
+    terms = question.distinct_terms
+    if not terms:
+        return None
+    clauses: list[Node] = [Term(Field.TEXT, term) for term in terms]
+    clauses += [Term(Field.TITLE, term, TITLE_BOOST) for term in terms]
+    clauses += _phrases(question)
+    clauses += _typos(question, terms, known)
+    clauses.append(Term(Field.TITLE_KEYS, title_key(question.text), TITLE_BEGINS))
+    return AnyOf(tuple(clauses))
+
+
+def suggest_tree(question: Question, known: KnownTerms) -> Node | None:
+    """The tree of typing in progress: the last word may go on."""
+    whole = title_key(question.text)
+    if not whole:
+        return None
+    clauses: list[Node] = [Prefix(Field.TITLE_KEYS, whole, TITLE_BEGINS)]
+    clauses += [Prefix(Field.READINGS, key, READING_BEGINS) for key in _reading_keys(question.text)]
+    if question.last_word:
+        clauses.append(Prefix(Field.WORDS, question.last_word, WORD_BEGINS))
+    terms = question.distinct_terms
+    clauses += [Term(Field.TITLE, term) for term in terms]
+    clauses += [Term(Field.TEXT, term, TEXT_BOOST) for term in terms]
+    clauses += _phrases(question)
+    clauses += _typos(question, terms, known)
+    return AnyOf(tuple(clauses))
+
+
+def _reading_keys(text: str) -> tuple[str, ...]:
+    # One letter begins half of all words; kana is a syllable and says more.
+    keys = readings.typed_keys(text)
+    return tuple(key for key in keys if len(key) > 1 or has_japanese(text))
+
+
+def _phrases(question: Question) -> list[Node]:
+    neighbours = pairwise(token.term for token in question.searched)
+    pairs = dict.fromkeys(pair for pair in neighbours if pair[0] != pair[1])
+    return [
+        Phrase(Field.TEXT, pair, PHRASE_SLOP, PHRASE_BOOST) for pair in list(pairs)[:MAX_PHRASES]
+    ]
+
+
+def _typos(question: Question, terms: Sequence[str], known: KnownTerms) -> list[Node]:
+    surfaces = _surfaces(question, terms)
+    candidates = [t for t in surfaces if len(surfaces[t]) >= TYPO_LENGTH[has_japanese(t)]]
+    if not candidates:
+        return []
+    unknown = set(candidates) - set(known(candidates))
+    return [
+        Fuzzy(Field.WORDS, surfaces[term], _edits(surfaces[term]), TYPO_SCORE)
+        for term in candidates
+        if term in unknown
+    ]
+
+
+def _edits(word: str) -> int:
+    return 2 if len(word) >= TYPO_LENGTH_TWO_EDITS and not has_japanese(word) else 1
+
+
+def _surfaces(question: Question, terms: Sequence[str]) -> dict[str, str]:
+    """term → the word as typed, for the words that may hold a typo (not numbers, not codes)."""
+    wanted = set(terms)
+    found: dict[str, str] = {}
+    for token in question.searched:
+        if token.term in wanted and token.term.isalpha():
+            found.setdefault(token.term, fold(question.text[token.start : token.end]))
+    return found

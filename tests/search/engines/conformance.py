@@ -1,0 +1,181 @@
+"""What every engine has to do: one body of cases, a subclass per engine.
+
+A subclass provides the fixture ``engine``: an empty engine of its own.
+"""
+
+from itertools import chain
+
+import pytest
+
+from search.engines.base import (
+    AllOf,
+    AnyOf,
+    BestOf,
+    EngineQuery,
+    Facet,
+    Field,
+    Fuzzy,
+    IndexDocument,
+    Node,
+    Phrase,
+    Prefix,
+    Term,
+)
+from tests.search.engines.documents import document
+
+PUBLIC = ("public",)
+
+
+def ask(engine, root: Node, **options):
+    options.setdefault("visibilities", PUBLIC)
+    options.setdefault("locale", "en")
+    return engine.search(EngineQuery(root, **options))
+
+
+def ids(engine, root: Node, **options) -> list[str]:
+    return [hit.id for hit in ask(engine, root, **options).hits]
+
+
+class EngineConformance:
+    @pytest.fixture
+    def filled(self, engine):
+        engine.write(
+            [
+                document("1", "Reset your password", "Use the link we send.", topics=("10", "11")),
+                document("2", "Cancel an order", "Orders can be cancelled.", topics=("10",)),
+                document("3", "Password rules", "Ten letters.", visibility="staff"),
+                document("4", "注文のキャンセル", "返品できます。", locale="ja", topics=("20",)),
+            ]
+        )
+        return engine
+
+    # --- the tree ---
+
+    def test_term(self, filled):
+        assert ids(filled, Term(Field.TITLE, "password")) == ["1"]
+
+    def test_term_in_another_locale_is_not_found(self, filled):
+        assert ids(filled, Term(Field.TITLE, "注文")) == []
+        assert ids(filled, Term(Field.TITLE, "注文"), locale="ja") == ["4"]
+
+    def test_boost_multiplies(self, filled):
+        plain = ask(filled, Term(Field.TITLE, "order")).hits[0].score
+        doubled = ask(filled, Term(Field.TITLE, "order", 2.0)).hits[0].score
+        assert doubled == pytest.approx(2 * plain, rel=1e-4)
+
+    def test_phrase_needs_its_order_and_nearness(self, filled):
+        assert ids(filled, Phrase(Field.TITLE, ("reset", "password"))) == ["1"]
+        assert ids(filled, Phrase(Field.TITLE, ("password", "reset"))) == []
+
+    def test_phrase_slop_lets_words_stand_between(self, engine):
+        engine.write([document("1", "alpha beta gamma")])
+        assert ids(engine, Phrase(Field.TITLE, ("alpha", "gamma"))) == []
+        assert ids(engine, Phrase(Field.TITLE, ("alpha", "gamma"), slop=1)) == ["1"]
+
+    def test_phrase_of_one_word_is_that_word(self, filled):
+        assert ids(filled, Phrase(Field.TITLE, ("password",))) == ["1"]
+
+    def test_prefix_scores_what_it_is_told(self, filled):
+        assert ask(filled, Prefix(Field.TITLE_KEYS, "resetyo", 7.0)).hits[0].score == 7.0
+
+    @pytest.mark.parametrize("prefix", ["a.c", "a*", "(", "[", "\\", '"', "a|b", "+", "#", "^$"])
+    def test_prefix_takes_special_characters_as_they_are(self, filled, prefix):
+        assert ids(filled, Prefix(Field.TITLE_KEYS, prefix)) == []
+
+    def test_fuzzy_forgives_one_edit(self, filled):
+        assert ids(filled, Fuzzy(Field.WORDS, "pasword")) == ["1"]
+        assert ids(filled, Fuzzy(Field.WORDS, "passwrod")) == ["1"]
+        assert ids(filled, Fuzzy(Field.WORDS, "pswrd")) == []
+
+    def test_fuzzy_scores_what_it_is_told(self, filled):
+        assert ask(filled, Fuzzy(Field.WORDS, "pasword", 1, 0.5)).hits[0].score == 0.5
+
+    def test_any_of_adds_scores(self, filled):
+        one = ask(filled, Term(Field.TITLE, "order")).hits[0].score
+        other = ask(filled, Term(Field.BODY, "order")).hits[0].score
+        both = ask(filled, AnyOf((Term(Field.TITLE, "order"), Term(Field.BODY, "order"))))
+        assert both.hits[0].score == pytest.approx(one + other, rel=1e-4)
+
+    def test_any_of_counts_its_minimum(self, filled):
+        clauses = (Term(Field.TITLE, "reset"), Term(Field.TITLE, "password"))
+        assert ids(filled, AnyOf(clauses, minimum=2)) == ["1"]
+        assert ids(filled, AnyOf((*clauses, Term(Field.TITLE, "x")), minimum=3)) == []
+
+    def test_all_of_needs_the_required_ones_only(self, filled):
+        tree = AllOf((Term(Field.TITLE, "order"),), (Term(Field.TITLE, "nowhere"),))
+        assert ids(filled, tree) == ["2"]
+
+    def test_best_of_takes_the_best(self, filled):
+        tree = BestOf((Prefix(Field.WORDS, "cancel", 3.0), Prefix(Field.WORDS, "order", 5.0)))
+        assert ask(filled, tree).hits[0].score == 5.0
+
+    # --- the rest of a question ---
+
+    def test_visibility_filters_hits_counts_and_facets(self, filled):
+        public = ask(filled, Term(Field.TITLE, "password"), facets=(Facet.TOPIC,))
+        assert (public.total, public.facets) == (1, {Facet.TOPIC: {"10": 1, "11": 1}})
+        everything = ids(filled, Term(Field.TITLE, "password"), visibilities=("public", "staff"))
+        assert sorted(everything) == ["1", "3"]
+
+    def test_facets_count_all_matches_and_filters_narrow_them(self, filled):
+        tree = AnyOf((Term(Field.TITLE, "password"), Term(Field.TITLE, "order")))
+        found = ask(filled, tree, limit=1, facets=(Facet.TOPIC,))
+        assert (len(found.hits), found.total) == (1, 2)
+        assert found.facets == {Facet.TOPIC: {"10": 2, "11": 1}}
+        narrowed = ask(filled, tree, filters={Facet.TOPIC: ("11",)}, facets=(Facet.TOPIC,))
+        assert narrowed.total == 1
+        assert narrowed.facets == {Facet.TOPIC: {"10": 1, "11": 1}}
+
+    def test_pages(self, engine):
+        engine.write([document(str(i), "same words") for i in range(5)])
+        tree = Term(Field.TITLE, "word")
+        pages = [ids(engine, tree, limit=2, offset=offset) for offset in (0, 2, 4, 6)]
+        assert sorted(chain.from_iterable(pages)) == ["0", "1", "2", "3", "4"]
+        assert [len(page) for page in pages] == [2, 2, 1, 0]
+
+    def test_known_terms_sees_only_what_the_viewer_may_read(self, filled):
+        assert filled.known_terms("en", ["password", "rule", "nowhere"], PUBLIC) == {"password"}
+        assert filled.known_terms("en", ["rule"], ("public", "staff")) == {"rule"}
+        assert filled.known_terms("en", [], PUBLIC) == frozenset()
+
+    # --- writing ---
+
+    def test_writing_twice_replaces(self, filled):
+        filled.write([document("1", "Change your address")])
+        assert ids(filled, Term(Field.TITLE, "password")) == []
+        assert ids(filled, Term(Field.TITLE, "address")) == ["1"]
+        assert filled.status().documents == {"en": 3, "ja": 1}
+
+    def test_delete_takes_absent_ids_too(self, filled):
+        filled.delete("en", ["1", "999"], 2)
+        assert ids(filled, Term(Field.TITLE, "password")) == []
+        filled.delete("xx", ["1"], 3)
+
+    def test_digests(self, filled):
+        assert filled.digests("en") == {"1": "d", "2": "d", "3": "d"}
+        assert filled.digests("xx") == {}
+
+    def test_terms_of_any_script_survive(self, engine):
+        terms = ("v2.3", "err1042", "パスワード", "c++", "🍵")
+        engine.write([document("1", "x")])
+        engine.write([IndexDocument("2", "en", "public", 1, "d", {Field.TITLE: terms})])
+        for term in terms:
+            assert ids(engine, Term(Field.TITLE, term)) == ["2"]
+
+    # --- rebuild ---
+
+    def test_rebuild_is_unseen_until_swapped(self, filled):
+        rebuild = filled.rebuild("en", [document("7", "New words")])
+        assert rebuild.documents == 1
+        assert ids(filled, Term(Field.TITLE, "password")) == ["1"]
+        rebuild.write([document("8", "Newer words")])
+        rebuild.delete(["7"])
+        rebuild.swap()
+        assert ids(filled, Term(Field.TITLE, "password")) == []
+        assert ids(filled, Term(Field.TITLE, "word")) == ["8"]
+        assert filled.status().documents == {"en": 1, "ja": 1}
+
+    def test_a_discarded_rebuild_leaves_nothing(self, filled):
+        filled.rebuild("en", [document("7", "New words")]).discard()
+        assert filled.status().documents == {"en": 3, "ja": 1}
+        assert ids(filled, Term(Field.TITLE, "password")) == ["1"]

@@ -1,0 +1,96 @@
+"""The standby answers while the cluster cannot, and steps back when it can."""
+
+import pytest
+
+from search.engines.base import EngineQuery, EngineUnavailable, Field, Term
+from search.engines.elasticsearch import Connection, ElasticsearchEngine
+from search.engines.embedded import EmbeddedEngine
+from search.engines.standby import CircuitBreaker, StandbyEngine
+from tests.search.engines.documents import document
+
+QUERY = EngineQuery(Term(Field.TITLE, "first"), "en", ("public",))
+
+
+class Switch:
+    """An engine that can be turned off: a stand-in for the cluster's death, which the tests of
+    the real server cover."""
+
+    name = "elasticsearch"
+
+    def __init__(self, engine):
+        self.engine, self.works, self.asked = engine, True, 0
+
+    def search(self, query):
+        self.asked += 1
+        if not self.works:
+            raise EngineUnavailable("down")
+        return self.engine.search(query)
+
+
+@pytest.fixture
+def embedded(tmp_path):
+    engine = EmbeddedEngine(tmp_path / "standby")
+    engine.write([document("1", "First")])
+    return engine
+
+
+@pytest.fixture
+def primary(tmp_path):
+    engine = EmbeddedEngine(tmp_path / "primary")
+    engine.write([document("2", "First")])
+    return Switch(engine)
+
+
+def test_the_primary_answers_while_it_can(primary, embedded):
+    result = StandbyEngine(primary, embedded).search(QUERY)
+    assert ([hit.id for hit in result.hits], result.degraded) == (["2"], False)
+
+
+def test_the_standby_answers_and_says_so(primary, embedded):
+    primary.works = False
+    result = StandbyEngine(primary, embedded).search(QUERY)
+    assert ([hit.id for hit in result.hits], result.degraded) == (["1"], True)
+
+
+def test_a_dead_primary_is_not_asked_again_at_once(primary, embedded):
+    primary.works = False
+    engine = StandbyEngine(primary, embedded, retry_seconds=60)
+    for _ in range(3):
+        engine.search(QUERY)
+    assert primary.asked == 1
+
+
+def test_the_primary_is_tried_again_and_takes_over(primary, embedded):
+    primary.works = False
+    engine = StandbyEngine(primary, embedded, retry_seconds=0)
+    assert engine.search(QUERY).degraded
+    primary.works = True
+    assert not engine.search(QUERY).degraded
+    assert not engine.breaker.is_open
+
+
+def test_both_out_is_an_outage(primary, tmp_path):
+    primary.works = False
+    broken = EmbeddedEngine(tmp_path / "broken")
+    broken.write([document("1", "First")])
+    for meta in (tmp_path / "broken").glob("en/*/meta.json"):
+        meta.write_text("{", encoding="utf-8")
+    with pytest.raises(EngineUnavailable):
+        StandbyEngine(primary, EmbeddedEngine(tmp_path / "broken")).search(QUERY)
+
+
+def test_an_unreachable_cluster_leaves_the_standby_and_its_reason(embedded):
+    cluster = ElasticsearchEngine(Connection("http://127.0.0.1:9", budget_seconds=1))
+    engine = StandbyEngine(cluster, embedded)
+    assert engine.search(QUERY).degraded
+    status = engine.status()
+    assert (status.engine, status.problem) == ("embedded", "the search cluster cannot be reached")
+
+
+def test_an_open_breaker_admits_one_probe_at_a_time():
+    breaker = CircuitBreaker(retry_seconds=0)
+    breaker.failed("down")
+    assert breaker.admits()
+    breaker = CircuitBreaker(retry_seconds=60)
+    breaker.failed("down")
+    assert not breaker.admits()
