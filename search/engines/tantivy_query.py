@@ -17,7 +17,8 @@ from search.engines.base import (
     Term,
 )
 
-_SPECIAL = re.compile(r"([.?+*|{}\[\]()\"\\#@&<>~^$-])")
+# What means something in a pattern. "<" and ">" stay bare: escaped they would be word edges.
+_SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$#&~-])")
 
 
 def compile_query(schema: Schema, query: EngineQuery) -> Query:

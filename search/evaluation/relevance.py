@@ -142,7 +142,7 @@ def _ranking(questions: Iterable[TestQuestion], found: dict[str, Ranked]) -> dic
         for question in asked
         for rank, (document, _) in enumerate(found[question.id])
     ]
-    gains = {0: 0, **{q.grade: 2**q.grade - 1 for q in judged}}
+    gains = {0: 0, **{q.relevance: 2**q.relevance - 1 for q in judged}}
     ndcg = nDCG(gains=gains) @ 10
     values = ir_measures.calc_aggregate([ndcg, *RECALL_NDCG_RR], judged, run)
     return {
