@@ -226,6 +226,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("ANNAI_LOG_LEVEL", default="INFO")},
     "loggers": {
         "elastic_transport": {"level": "ERROR"},
+        # Two lines for each of Wagtail's small tasks say nothing; failures are errors.
+        "django_tasks": {"level": "WARNING"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

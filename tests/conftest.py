@@ -6,6 +6,7 @@ import tempfile
 # Before Django reads its settings: nothing a test writes may land in the checkout.
 os.environ["ANNAI_DATA_DIR"] = tempfile.mkdtemp(prefix="annai-tests-")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs an event loop
+os.environ.setdefault("ANNAI_LOG_LEVEL", "WARNING")
 for unwanted in ("ELASTICSEARCH_URL", "ELASTICSEARCH_API_KEY", "ANNAI_ENV"):
     os.environ.pop(unwanted, None)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tantivy import Occur, Query, Schema
 
 from search.engines.base import (
+    MAX_TERM_LENGTH,
     AllOf,
     AnyOf,
     BestOf,
@@ -46,7 +47,8 @@ def _compile(schema: Schema, node: Node) -> Query:
                 return _boosted(Query.term_query(schema, field, terms[0]), boost)
             return _boosted(Query.phrase_query(schema, field, list(terms), slop), boost)
         case Prefix(field, prefix, score):
-            pattern = _SPECIAL.sub(r"\\\1", prefix) + ".*"
+            # Terms are no longer than this, and a pattern of over 1,000 states is refused.
+            pattern = _SPECIAL.sub(r"\\\1", prefix[:MAX_TERM_LENGTH]) + ".*"
             return Query.const_score_query(Query.regex_query(schema, field, pattern), score)
         case Fuzzy(field, term, distance, score):
             return Query.const_score_query(

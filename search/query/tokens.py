@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from django.core import signing
 
 from search.analysis import question_key
+from search.analysis.characters import clean
+from search.query.values import MAX_QUESTION_LENGTH
 
 SALT = "annai.search.query"
 MAX_AGE_SECONDS = 24 * 60 * 60
@@ -29,8 +31,8 @@ class QueryToken:
 
 def question_hash(text: str, locale: str) -> str:
     """A short hash (64 bits, hexadecimal) of the question's normalised form."""
-    digest = hashlib.blake2b(f"{locale}\n{question_key(text, locale)}".encode(), digest_size=8)
-    return digest.hexdigest()
+    key = question_key(clean(text)[:MAX_QUESTION_LENGTH], locale)
+    return hashlib.blake2b(f"{locale}\n{key}".encode(), digest_size=8).hexdigest()
 
 
 def issue(token: QueryToken) -> str:

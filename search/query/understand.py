@@ -32,6 +32,7 @@ TEXT_BOOST = 0.3  # a word somewhere in the article
 TYPO_SCORE = 1.5
 TYPO_LENGTH = {True: 3, False: 4}  # by whether the word is Japanese
 TYPO_LENGTH_TWO_EDITS = 8
+LONGEST_TYPO = 40  # what is longer is no word
 
 KnownTerms = Callable[[Sequence[str]], Collection[str]]
 
@@ -47,7 +48,8 @@ class Question:
     @classmethod
     def read(cls, text: str, locale: str) -> "Question":
         """The first ``MAX_QUESTION_LENGTH`` characters of ``text``, cleaned and analysed."""
-        cleaned = clean(text[:MAX_QUESTION_LENGTH])
+        # A space at the end stays: it says that the last word is finished.
+        cleaned = clean(text[:MAX_QUESTION_LENGTH]).lstrip()
         return cls(cleaned, locale, analyse(cleaned, locale).tokens)
 
     @property
@@ -118,7 +120,7 @@ def _phrases(question: Question) -> list[Node]:
 
 def _typos(question: Question, terms: Sequence[str], known: KnownTerms) -> list[Node]:
     surfaces = _surfaces(question, terms)
-    candidates = [t for t in surfaces if len(surfaces[t]) >= TYPO_LENGTH[has_japanese(t)]]
+    candidates = [t for t in surfaces if _may_be_typo(surfaces[t])]
     if not candidates:
         return []
     unknown = set(candidates) - set(known(candidates))
@@ -127,6 +129,10 @@ def _typos(question: Question, terms: Sequence[str], known: KnownTerms) -> list[
         for term in candidates
         if term in unknown
     ]
+
+
+def _may_be_typo(word: str) -> bool:
+    return TYPO_LENGTH[has_japanese(word)] <= len(word) <= LONGEST_TYPO
 
 
 def _edits(word: str) -> int:

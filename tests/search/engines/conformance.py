@@ -82,6 +82,10 @@ class EngineConformance:
     def test_prefix_takes_special_characters_as_they_are(self, filled, prefix):
         assert ids(filled, Prefix(Field.TITLE_KEYS, prefix)) == []
 
+    def test_a_prefix_of_any_length_is_taken(self, filled):
+        for prefix in ("a" * 5_000, "返" * 5_000, "🍵" * 5_000):
+            assert ids(filled, Prefix(Field.TITLE_KEYS, prefix)) == []
+
     def test_fuzzy_forgives_one_edit(self, filled):
         assert ids(filled, Fuzzy(Field.WORDS, "pasword")) == ["1"]
         assert ids(filled, Fuzzy(Field.WORDS, "passwrod")) == ["1"]

@@ -1,0 +1,163 @@
+"""Speed on a whole site of its own: requests through Django, publication, memory, index size."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+from subprocess import Popen
+from uuid import uuid4
+
+import psutil
+from django.db.models import F
+from django.test import Client
+from django.test.utils import override_settings
+from django.urls import reverse
+from django.utils import translation
+
+from kb.models import Article
+from search import engines
+from search.evaluation.relevance import percentiles
+from search.query import pipeline
+from search.query.values import Mode, SearchRequest
+
+SEED = 1
+QUESTIONS = 300  # distinct, half in each language
+SHORTEST_PREFIX, LONGEST_PREFIX = 2, 8  # characters of a title typed
+PUBLICATIONS = 5
+PATIENCE_SECONDS = 30.0
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A question of the bench."""
+
+    locale: str
+    text: str
+
+
+def measure(progress: Progress) -> dict[str, object]:
+    """The timings of a filled, indexed site, warm. One process, no response cache.
+
+    ``suggest_ms``: the as-you-type call alone; ``request_ms``: the same through the whole Django
+    request; ``search_ms``: the search pipeline without the page; ``results_page_ms``: with it.
+    """
+    prefixes, questions = _prefixes(), _questions()
+    with override_settings(RATELIMIT_ENABLE=False):
+        client = Client()
+        figures: dict[str, object] = {}
+        for name, call, asked in (
+            ("suggest_ms", _suggest, prefixes),
+            ("request_ms", lambda typed: _get(client, "search_suggest", typed), prefixes),
+            ("search_ms", _search, questions),
+            ("results_page_ms", lambda typed: _get(client, "search_results", typed), questions),
+        ):
+            progress(f"measuring {name}")
+            figures[name] = percentiles(_timed(call, asked))
+    memory = psutil.Process().memory_full_info()
+    status = engines.current().status()
+    return figures | {
+        "rss_mb": round(memory.rss / 2**20, 1),
+        "pss_mb": round(memory.pss / 2**20, 1),
+        "index_bytes": status.index_bytes,
+        "engine": status.engine,
+        "documents": sum(status.documents.values()),
+    }
+
+
+def _timed(call: Callable[[Typed], object], asked: Sequence[Typed]) -> list[float]:
+    for typed in asked[:20]:
+        call(typed)
+    seconds = []
+    for typed in asked:
+        start = time.perf_counter()
+        call(typed)
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def _suggest(typed: Typed) -> object:
+    return pipeline.suggest(SearchRequest(typed.text, typed.locale, mode=Mode.SUGGEST))
+
+
+def _search(typed: Typed) -> object:
+    return pipeline.search(SearchRequest(typed.text, typed.locale))
+
+
+def _get(client: Client, name: str, typed: Typed) -> object:
+    with translation.override(typed.locale):
+        address = reverse(name)
+    response = client.get(address, {"q": typed.text})
+    if response.status_code != 200:
+        raise RuntimeError(f"{address} answered {response.status_code}")
+    return response
+
+
+def _titles() -> dict[str, list[str]]:
+    titles: dict[str, list[str]] = {}
+    rows = Article.objects.live().values_list("locale__language_code", "title").order_by("pk")
+    for locale, title in rows:
+        titles.setdefault(locale, []).append(title)
+    for texts in titles.values():
+        random.Random(SEED).shuffle(texts)  # noqa: S311 - a sample, not a secret
+    return titles
+
+
+def _prefixes() -> list[Typed]:
+    """Distinct beginnings of titles, ``SHORTEST_PREFIX`` to ``LONGEST_PREFIX`` characters."""
+    chosen: dict[Typed, None] = {}
+    for locale, titles in _titles().items():
+        lengths = random.Random(SEED)  # noqa: S311
+        wanted = len(chosen) + QUESTIONS // 2
+        for title in titles * (LONGEST_PREFIX - SHORTEST_PREFIX + 1):
+            if len(chosen) >= wanted:
+                break
+            text = title[: lengths.randint(SHORTEST_PREFIX, LONGEST_PREFIX)].strip()
+            chosen[Typed(locale, text)] = None
+    return list(chosen)
+
+
+def _questions() -> list[Typed]:
+    """Whole titles, as distinct questions that were sent."""
+    return [
+        Typed(locale, title)
+        for locale, titles in _titles().items()
+        for title in list(dict.fromkeys(titles))[: QUESTIONS // 2]
+    ]
+
+
+def publish_to_searchable(progress: Progress) -> float:
+    """Seconds from the publication of one article until search finds it, the worker running.
+
+    The median of a few. Raises RuntimeError when it is not found in time.
+    """
+    progress("measuring publish_to_searchable_s")
+    return round(median(_one_publication() for _ in range(PUBLICATIONS)), 2)
+
+
+def _one_publication() -> float:
+    article = Article.objects.live().order_by(F("pk").desc())[0]
+    word = f"x{uuid4().hex[:10]}"
+    article.title = f"{article.title} {word}"
+    start = time.perf_counter()
+    article.save_revision().publish()
+    while time.perf_counter() - start < PATIENCE_SECONDS:
+        found = pipeline.search(SearchRequest(word, article.locale.language_code))
+        if str(article.pk) in [result.id for result in found.results]:
+            return time.perf_counter() - start
+        time.sleep(0.05)
+    raise RuntimeError(f"article {article.pk} was not searchable after {PATIENCE_SECONDS} s")
+
+
+@contextmanager
+def running(command: Sequence[str]):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    """``command`` in the background for as long as the block lasts."""
+    process = Popen(command)  # noqa: S603 - our own manage.py
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=30)

@@ -1,0 +1,66 @@
+"""Spans and excerpts."""
+
+from search.analysis import analyse
+from search.query.highlight import EXCERPT_LENGTH, excerpt, merged, prefix_spans, term_spans
+from search.query.values import Highlighted
+
+
+def places(text, language="en"):
+    return [(t.term, t.start, t.end) for t in analyse(text, language).content]
+
+
+def marked(highlighted: Highlighted) -> list[str]:
+    return [piece for piece, matches in highlighted.pieces if matches]
+
+
+def test_overlapping_spans_become_one():
+    assert merged([(4, 6), (0, 2), (1, 5)]) == ((0, 6),)
+
+
+def test_terms_are_marked_in_every_form():
+    text = "Cancel an order. Cancelled orders stay listed."
+    spans = term_spans(places(text), {"cancel"})
+    assert [text[start:end] for start, end in spans] == ["Cancel", "Cancelled"]
+
+
+def test_the_beginning_of_a_word_is_marked():
+    text = "Reset passwords"
+    assert prefix_spans(text, places(text), "pass") == [(6, 10)]
+    assert prefix_spans(text, places(text), "") == []
+
+
+def test_the_excerpt_is_the_line_with_most_of_the_question():
+    text = "Orders are shipped daily.\nTo cancel an order, open it.\nCancel any time."
+    found = excerpt(text, places(text), {"cancel", "order"})
+    assert found.text.startswith("To cancel an order")
+    assert marked(found)[:2] == ["cancel", "order"]
+
+
+def test_the_excerpt_begins_with_the_sentence_of_the_match():
+    text = "いつでもご利用いただけます。返品は14日以内にお願いします。"
+    assert excerpt(text, places(text, "ja"), {"返品"}).text.startswith("返品は14日")
+
+
+def test_without_a_match_the_excerpt_is_the_beginning():
+    text = "First line.\nSecond line."
+    assert excerpt(text, places(text), {"nowhere"}) == Highlighted("First line. Second line.")
+
+
+def test_a_long_text_is_cut_at_a_word_and_says_so():
+    text = "password " * 200
+    found = excerpt(text, places(text), {"password"})
+    assert len(found.text) <= EXCERPT_LENGTH + 2
+    assert found.text.endswith("password …")
+
+
+def test_an_empty_text_has_an_empty_excerpt():
+    assert excerpt("", [], {"x"}) == Highlighted("")
+
+
+def test_pieces_put_together_are_the_text():
+    highlighted = Highlighted("abcdef", ((1, 2), (4, 6)))
+    assert highlighted.pieces == [("a", False), ("b", True), ("cd", False), ("ef", True)]
+
+
+def test_offsets_for_javascript_count_utf16_units():
+    assert Highlighted("🍵茶", ((1, 2),)).utf16_spans == [[2, 3]]

@@ -1,0 +1,147 @@
+"""Search from text to what a reader sees, on the embedded engine."""
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from wagtail.models import PageViewRestriction
+
+from kb.visibility import Viewer, Visibility
+from search.query import tokens
+from search.query.pipeline import search, suggest
+from search.query.values import Mode, SearchRequest, SuggestionKind
+
+MEMBER = Viewer(Visibility.SIGNED_IN)
+STAFF = Viewer(Visibility.STAFF)
+
+
+def found(text, locale="en", **options):
+    results = search(SearchRequest(text, locale, **options))
+    return [result.title.text for result in results.results]
+
+
+def suggested(text, locale="en", **options):
+    answer = suggest(SearchRequest(text, locale, mode=Mode.SUGGEST, **options))
+    return [suggestion.title.text for suggestion in answer.suggestions]
+
+
+class TestSearch:
+    def test_finds_by_title_body_and_question_phrase(self, articles):
+        assert found("reset password")[0] == "Reset your password"
+        assert found("packed") == ["Cancel an order"]
+        assert found("login") == ["Reset your password"]
+
+    def test_finds_with_a_typo(self, articles):
+        assert found("pasword") == ["Reset your password"]
+
+    def test_finds_japanese(self, articles):
+        assert found("返品の方法を教えてください", "ja") == ["返品したい"]
+
+    @pytest.mark.parametrize(
+        ("viewer", "titles"),
+        [
+            (Viewer(), {"Reset your password"}),
+            (MEMBER, {"Reset your password", "Password for members"}),
+            (STAFF, {"Reset your password", "Password for members", "Password secrets"}),
+        ],
+    )
+    def test_each_viewer_finds_what_is_theirs_and_counts_tell_no_more(
+        self, articles, viewer, titles
+    ):
+        results = search(SearchRequest("password", "en", viewer=viewer))
+        assert {result.title.text for result in results.results} == titles
+        assert results.outcome.total == len(titles)
+        assert [choice.count for choice in results.facets["topic"]] == [len(titles)]
+
+    def test_what_changes_after_indexing_is_gone_at_once(self, articles):
+        articles["reset"].unpublish()
+        assert found("reset") == []
+        assert search(SearchRequest("reset", "en")).outcome.no_answer
+
+    def test_an_expired_article_is_gone_at_once(self, articles):
+        articles["reset"].expire_at = timezone.now()
+        articles["reset"].save(update_fields=["expire_at"])
+        assert found("reset") == []
+        assert suggested("reset") == []
+
+    def test_a_subtree_made_private_is_gone_at_once(self, articles, account):
+        PageViewRestriction.objects.create(page=account, restriction_type=PageViewRestriction.LOGIN)
+        assert found("reset") == []
+        assert found("reset", viewer=MEMBER) == ["Reset your password"]
+
+    def test_the_answer_box_shows_an_answer_that_covers_the_question(self, articles):
+        assert search(SearchRequest("reset password", "en")).answer.title.text == (
+            "Reset your password"
+        )
+        assert search(SearchRequest("reset kettle", "en")).answer is None
+
+    def test_nothing_fits(self, articles):
+        results = search(SearchRequest("xylophone", "en"))
+        assert (results.results, results.outcome.total, results.outcome.no_answer) == ((), 0, True)
+
+    def test_filters_by_topic(self, articles, account):
+        assert found("password", filters={"topic": (str(account.pk),)}) == ["Reset your password"]
+        assert found("password", filters={"topic": ("999999",)}) == []
+
+    def test_a_page_beyond_the_last_is_the_last(self, articles):
+        results = search(SearchRequest("password", "en", page=50))
+        assert (results.page, results.pages, len(results.results)) == (1, 1, 1)
+
+    def test_queries(self, articles, django_assert_num_queries):
+        search(SearchRequest("password", "en"))  # site roots are cached
+        with django_assert_num_queries(3):
+            search(SearchRequest("password", "en"))
+
+
+class TestSuggest:
+    def test_the_beginning_of_a_title_comes_first(self, articles):
+        assert suggested("Can") == ["Cancel an order"]
+        assert suggested("reset your pass")[0] == "Reset your password"
+
+    @pytest.mark.parametrize("typed", ["へんぴ", "henpi", "返品", "へんp", "ﾍﾝﾋﾟﾝ"])
+    def test_a_japanese_title_is_found_in_every_state_of_typing(self, articles, typed):
+        assert suggested(typed, "ja") == ["返品したい"]
+
+    def test_the_reading_is_highlighted(self, articles):
+        answer = suggest(SearchRequest("ぱすw", "ja", mode=Mode.SUGGEST))
+        assert answer.suggestions[0].title.spans == ((0, 5),)
+
+    def test_an_answer_is_shown_in_place(self, articles):
+        first = suggest(SearchRequest("reset passw", "en", mode=Mode.SUGGEST)).suggestions[0]
+        assert (first.kind, first.topic) == (SuggestionKind.ANSWER, "Account")
+        assert first.answer == "Open the sign-in page and choose Forgot password."
+
+    def test_private_articles_do_not_show(self, articles):
+        assert suggested("Password s") == ["Reset your password"]
+
+    def test_one_query(self, articles, django_assert_num_queries):
+        suggested("reset")
+        with django_assert_num_queries(1):
+            suggested("reset")
+
+
+def test_the_token_carries_the_outcome(articles):
+    outcome = search(SearchRequest("reset my password", "en")).outcome
+    token = tokens.read(outcome.query_id)
+    assert token.question == tokens.question_hash("password reset", "en")
+    assert (token.total, token.locale, token.no_answer) == (outcome.total, "en", False)
+
+
+@hypothesis_settings(
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.text(max_size=300))
+def test_any_text_has_an_answer(articles, text):
+    search(SearchRequest(text, "ja"))
+    suggest(SearchRequest(text, "en", mode=Mode.SUGGEST))
+
+
+@pytest.mark.parametrize(
+    "text", ["", '"', "((", "AND", "\x00", "🍵", "a" * 10_000, "返" * 10_000, "\u202e", "\ud800"]
+)
+def test_odd_text_has_an_answer(articles, text):
+    search(SearchRequest(text, "en"))
+    suggest(SearchRequest(text, "ja", mode=Mode.SUGGEST))

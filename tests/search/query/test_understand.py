@@ -1,0 +1,98 @@
+"""Questions to trees: what is asked of the engine, and what is not."""
+
+from search.engines.base import AnyOf, Field, Fuzzy, Phrase, Prefix, Term
+from search.query.understand import MAX_TERMS, Question, search_tree, suggest_tree
+
+
+def everything_known(terms):
+    return set(terms)
+
+
+def nothing_known(terms):
+    return set()
+
+
+def clauses(tree, kind):
+    return [clause for clause in tree.clauses if isinstance(clause, kind)]
+
+
+def search(text, locale="en", known=everything_known):
+    return search_tree(Question.read(text, locale), known)
+
+
+def suggest(text, locale="en", known=everything_known):
+    return suggest_tree(Question.read(text, locale), known)
+
+
+def test_polite_endings_are_not_searched():
+    tree = search("返品の方法を教えてください", "ja")
+    searched = [clause.term for clause in clauses(tree, Term) if clause.field == Field.TEXT]
+    assert searched == ["返品", "方法", "教える"]
+
+
+def test_a_question_of_stop_words_is_searched_by_them():
+    tree = search("what is it")
+    assert [c.term for c in clauses(tree, Term) if c.field == Field.TEXT] == ["what", "is", "it"]
+
+
+def test_neighbouring_words_are_a_phrase():
+    phrases = clauses(search("reset the password"), Phrase)
+    assert [phrase.terms for phrase in phrases] == [("reset", "password")]
+
+
+def test_nothing_to_look_for_is_no_tree():
+    assert search("") is None
+    assert search("?!") is None
+    assert suggest("  ") is None
+
+
+def test_an_unknown_word_may_be_a_typo_and_a_known_one_is_not():
+    assert clauses(search("pasword"), Fuzzy) == []
+    typos = clauses(search("pasword reset", known=nothing_known), Fuzzy)
+    assert [(typo.term, typo.distance) for typo in typos] == [("pasword", 1), ("reset", 1)]
+
+
+def test_long_words_may_hold_two_edits_and_short_ones_none():
+    typos = clauses(search("subscirpton abc", known=nothing_known), Fuzzy)
+    assert [(typo.term, typo.distance) for typo in typos] == [("subscirpton", 2)]
+
+
+def test_codes_and_numbers_are_never_typos():
+    assert clauses(search("ERR-1042 2026 v2.3", known=nothing_known), Fuzzy) == []
+
+
+def test_a_pasted_page_is_asked_by_its_first_terms():
+    tree = search(" ".join(f"word{i}" for i in range(5_000)))
+    assert len([c for c in clauses(tree, Term) if c.field == Field.TEXT]) == MAX_TERMS
+    assert len(tree.clauses) < 1_024  # Elasticsearch's limit
+
+
+def test_ten_thousand_japanese_characters_stay_below_the_limit_of_clauses():
+    assert len(search("返品交換注文配送" * 1_250, "ja").clauses) < 1_024
+
+
+def test_typing_asks_for_titles_that_begin_so_and_words_that_begin_like_the_last():
+    prefixes = clauses(suggest("Reset pass"), Prefix)
+    assert [(p.field, p.prefix) for p in prefixes] == [
+        (Field.TITLE_KEYS, "resetpass"),
+        (Field.READINGS, "resetpas"),
+        (Field.WORDS, "pass"),
+    ]
+
+
+def test_after_a_space_no_word_is_in_progress():
+    assert Field.WORDS not in [p.field for p in clauses(suggest("Reset "), Prefix)]
+
+
+def test_kana_in_composition_asks_for_the_reading():
+    prefixes = clauses(suggest("へんp", "ja"), Prefix)
+    assert Prefix(Field.READINGS, "henp", 30.0) in prefixes
+
+
+def test_one_latin_letter_asks_for_no_reading():
+    assert Field.READINGS not in [p.field for p in clauses(suggest("h", "ja"), Prefix)]
+
+
+def test_trees_are_flat_sums():
+    assert isinstance(suggest("reset"), AnyOf)
+    assert isinstance(search("reset"), AnyOf)
