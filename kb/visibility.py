@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +20,11 @@ STRICTNESS = {Visibility.PUBLIC: 0, Visibility.SIGNED_IN: 1, Visibility.STAFF: 2
 
 def strictest(*visibilities: str) -> Visibility:
     """The narrowest of ``visibilities``; public when there is none."""
-    return max((Visibility(v) for v in visibilities), key=STRICTNESS.get, default=Visibility.PUBLIC)
+    return max(
+        (Visibility(v) for v in visibilities),
+        key=lambda visibility: STRICTNESS[visibility],
+        default=Visibility.PUBLIC,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,13 @@ class Viewer:
 ANONYMOUS = Viewer()
 
 
-def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer:
+def viewer_of(user: AbstractUser | AnonymousUser) -> Viewer:
     """The viewer behind a request's user. No query for anonymous visitors."""
-    if not user.is_authenticated:
+    if isinstance(user, AnonymousUser) or not user.is_authenticated:
         return ANONYMOUS
-    staff = user.has_perm("kb.read_staff_articles")  # type: ignore[union-attr]
+    staff = user.has_perm("kb.read_staff_articles")
     return Viewer(
         level=Visibility.STAFF if staff else Visibility.SIGNED_IN,
-        group_ids=frozenset(user.groups.values_list("pk", flat=True)),  # type: ignore[union-attr]
-        is_superuser=user.is_superuser,  # type: ignore[union-attr]
+        group_ids=frozenset(user.groups.values_list("pk", flat=True)),
+        is_superuser=user.is_superuser,
     )
