@@ -17,8 +17,8 @@ _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
 def clean(text: str) -> str:
-    """``text`` without control characters, lone surrogates and direction marks, trimmed."""
-    return _INVISIBLE.sub(" ", text).strip()
+    """``text`` with a space for every control character, lone surrogate and direction mark."""
+    return _INVISIBLE.sub(" ", text)
 
 
 def fold(text: str) -> str:

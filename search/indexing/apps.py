@@ -1,5 +1,7 @@
 """Search indexing."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +12,8 @@ class IndexingConfig(AppConfig):
     name = "search.indexing"
     label = "search_indexing"
     verbose_name = _("Search indexing")
+
+    def ready(self) -> None:
+        """Listen to the CMS and register the periodic jobs; both need the models."""
+        import_module("search.indexing.receivers")
+        import_module("search.indexing.jobs").register_jobs()

@@ -1,0 +1,128 @@
+"""The text of an article's body, taken from the stored blocks without rendering a template."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from lxml import etree, html
+
+Block = Mapping[str, Any]  # {"type": name, "value": …} as a StreamField stores it
+
+_BLOCK_ELEMENTS = frozenset(
+    "address article blockquote br dd div dl dt figure h1 h2 h3 h4 h5 h6 hr li ol p pre section "
+    "table td th tr ul".split()
+)
+_PICTURES = frozenset(("embed", "img"))
+# What XML 1.0 forbids and no reader sees; lxml refuses some of it.
+_CONTROLS = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0xD800, 0xE000)])
+
+
+@dataclass(frozen=True, slots=True)
+class BodyText:
+    """``text`` has one paragraph, list item, cell or line of code a line; headings are in it."""
+
+    text: str
+    headings: tuple[str, ...]
+
+
+def body_text(blocks: Iterable[Block]) -> BodyText:
+    """All that a reader sees of the blocks, in reading order.
+
+    Internal notes are left out, and so are the titles of linked articles, which may be closed to
+    the reader.
+    """
+    lines: list[str] = []
+    headings: list[str] = []
+    for block in _unfolded(blocks):
+        extract = _EXTRACTORS.get(block["type"])
+        if extract is None or not block["value"]:
+            continue
+        found = [line for line in map(_one_line, extract(block["value"])) if line]
+        lines.extend(found)
+        if block["type"] in ("heading", "collapsible"):
+            headings.extend(found)
+    return BodyText("\n".join(lines), tuple(headings))
+
+
+def _unfolded(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with those inside steps and collapsible sections right behind their holder."""
+    for block in blocks:
+        yield block
+        if block["type"] == "collapsible":
+            yield from _unfolded(block["value"].get("content") or ())
+        elif block["type"] == "steps":
+            for step in block["value"].get("steps") or ():
+                yield from _unfolded(step["value"] or ())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.translate(_CONTROLS).split())
+
+
+def rich_text_lines(source: str) -> Iterator[str]:
+    """The lines of stored rich text: a paragraph, list item or cell each, pictures by their alt."""
+    source = source.translate(_CONTROLS)
+    if "<" not in source:
+        yield unescape(source)
+        return
+    pieces: list[str] = []
+    _collect(html.fragment_fromstring(source, create_parent="div"), pieces)
+    yield from "".join(pieces).splitlines()
+
+
+def _collect(element: etree._Element, pieces: list[str]) -> None:
+    if not isinstance(element.tag, str):  # a comment or processing instruction
+        return
+    boundary = "\n" if element.tag in _BLOCK_ELEMENTS else ""
+    pieces.append(boundary)
+    if element.tag in _PICTURES:
+        pieces.append(f" {element.get('alt', '')} ")
+    pieces.append(element.text or "")
+    for child in element:
+        _collect(child, pieces)
+        pieces.append(child.tail or "")
+    pieces.append(boundary)
+
+
+def _field(name: str) -> Callable[[Block], Iterator[str]]:
+    def extract(value: Block) -> Iterator[str]:
+        yield value.get(name) or ""
+
+    return extract
+
+
+def _image(value: Any) -> Iterator[str]:
+    # Stored as a bare image number before Wagtail knew alternative texts.
+    if isinstance(value, Mapping) and not value.get("decorative"):
+        yield value.get("alt_text") or ""
+
+
+def _callout(value: Block) -> Iterator[str]:
+    return rich_text_lines(value.get("text") or "")
+
+
+def _code(value: Block) -> Iterator[str]:
+    yield from (value.get("code") or "").splitlines()
+
+
+def _table(value: Block) -> Iterator[str]:
+    yield value.get("caption") or ""
+    for column in value.get("columns") or ():
+        yield column.get("heading") or ""
+    for row in value.get("rows") or ():
+        for cell in row["values"]:
+            yield from rich_text_lines(cell or "")
+
+
+_EXTRACTORS: Mapping[str, Callable[[Any], Iterator[str]]] = {
+    "paragraph": rich_text_lines,
+    "heading": _field("text"),
+    "callout": _callout,
+    "image": _image,
+    "missing_image": _field("alt"),
+    "table": _table,
+    "code": _code,
+    "video": _field("title"),
+    "collapsible": _field("title"),
+}

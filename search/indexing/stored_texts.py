@@ -1,0 +1,123 @@
+"""Stored texts: what was analysed once, for highlights, rebuilds and further indexes."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db import IntegrityError, transaction
+
+from search.analysis import ANALYSIS_VERSION
+from search.indexing.models import ArticleText
+from search.indexing.terms import PackedTerms, TermPlace, Texts, unpack_tokens
+
+
+@dataclass(frozen=True)
+class StoredText:
+    """One article's text as it was last analysed; tokens are decoded when first asked for.
+
+    Tokens are ``(term, start, end)`` in reading order, content words only, offsets in
+    characters. There are none when the stored blob belongs to another text.
+    """
+
+    title: str
+    summary: str
+    body: str
+    packed_title: bytes
+    packed_body: bytes
+
+    @cached_property
+    def title_tokens(self) -> list[TermPlace]:
+        """The tokens of ``title``."""
+        return unpack_tokens(self.packed_title, self.title)
+
+    @cached_property
+    def body_tokens(self) -> list[TermPlace]:
+        """The tokens of ``body``."""
+        return unpack_tokens(self.packed_body, self.body) if self.packed_body else []
+
+    def title_tokens_of(self, title: str) -> list[TermPlace]:
+        """The tokens of the article's title of now; none if it has changed since the analysis."""
+        return self.title_tokens if title == self.title else []
+
+
+def stored_texts(article_ids: Iterable[int], *, bodies: bool = True) -> dict[int, StoredText]:
+    """The stored texts of the articles, in one query. ``bodies=False`` leaves them out."""
+    columns = ["pk", "title", "summary", "title_tokens"]
+    if bodies:
+        columns += ["body", "body_tokens"]
+    rows = ArticleText.objects.filter(pk__in=list(article_ids)).values(*columns)
+    return {
+        row["pk"]: StoredText(
+            row["title"],
+            row["summary"],
+            row.get("body", ""),
+            bytes(row["title_tokens"]),
+            bytes(row.get("body_tokens", b"")),
+        )
+        for row in rows
+    }
+
+
+def fresh_terms(digests: Mapping[int, str]) -> dict[int, PackedTerms]:
+    """The stored terms of those articles whose text digest still is the one given. One query."""
+    rows = ArticleText.objects.filter(pk__in=list(digests)).values_list(
+        "pk", "digest", "title_tokens", "body_tokens", "terms"
+    )
+    return {
+        pk: PackedTerms(bytes(title), bytes(body), bytes(terms))
+        for pk, digest, title, body, terms in rows
+        if digest == digests[pk]
+    }
+
+
+def store_terms(analysed: Mapping[int, tuple[Texts, PackedTerms]]) -> None:
+    """Add or replace the stored texts. An article deleted meanwhile is left out."""
+    rows = [
+        ArticleText(
+            article_id=article_id,
+            locale=texts.locale,
+            digest=texts.digest,
+            analysis_version=ANALYSIS_VERSION,
+            title=texts.title,
+            summary=texts.summary,
+            body=texts.body,
+            title_tokens=packed.title_tokens,
+            body_tokens=packed.body_tokens,
+            terms=packed.terms,
+        )
+        for article_id, (texts, packed) in analysed.items()
+    ]
+    try:
+        _upsert(rows)
+    except IntegrityError:
+        # One of the articles has been deleted since it was read: the others one by one.
+        for row in rows:
+            with suppress(IntegrityError):
+                _upsert([row])
+
+
+@transaction.atomic
+def _upsert(rows: list[ArticleText]) -> None:
+    ArticleText.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["article"],
+        update_fields=[
+            "locale",
+            "digest",
+            "analysis_version",
+            "title",
+            "summary",
+            "body",
+            "title_tokens",
+            "body_tokens",
+            "terms",
+            "updated_at",
+        ],
+    )
+
+
+def forget_texts(article_ids: Iterable[int]) -> None:
+    """Drop the stored texts of articles that may no longer be indexed."""
+    ArticleText.objects.filter(pk__in=list(article_ids)).delete()

@@ -1,0 +1,97 @@
+"""Text from stored blocks."""
+
+import pytest
+
+from search.indexing.plain_text import body_text, rich_text_lines
+
+
+def block(kind, value):
+    return {"type": kind, "value": value, "id": "x"}
+
+
+CASES = [
+    (
+        "paragraph",
+        "<p>One <b>two</b>.</p><ul><li>three</li><li>four</li></ul>",
+        "One two.\nthree\nfour",
+    ),
+    ("paragraph", "<p>a<br/>b &amp; c</p>", "a\nb & c"),
+    ("paragraph", "<p>no <!-- secret -->comment</p>", "no comment"),
+    ("paragraph", '<p>see</p><embed alt="The menu" embedtype="image" id="1"/>', "see\nThe menu"),
+    ("paragraph", "全角　空白\x00と制御", "全角 空白と制御"),
+    ("heading", {"text": "Sign in", "level": "h2", "anchor": ""}, "Sign in"),
+    ("callout", {"kind": "note", "text": "<p>Careful.</p>"}, "Careful."),
+    ("image", {"image": 1, "decorative": False, "alt_text": "A teapot"}, "A teapot"),
+    ("image", {"image": 1, "decorative": True, "alt_text": "Swirl"}, ""),
+    ("image", 7, ""),
+    ("missing_image", {"alt": "The old menu"}, "The old menu"),
+    ("code", {"language": "sh", "code": "ls -l\n\ncd /"}, "ls -l\ncd /"),
+    ("video", {"url": "https://example.com/v", "title": "How to pour"}, "How to pour"),
+    (
+        "table",
+        {
+            "columns": [{"type": "text", "heading": "Code"}, {"type": "text", "heading": "Means"}],
+            "rows": [{"values": ["<p>E1</p>", "<p>No water</p>"]}, {"values": ["E2", None]}],
+            "caption": "Errors",
+        },
+        "Errors\nCode\nMeans\nE1\nNo water\nE2",
+    ),
+    (
+        "steps",
+        {
+            "start": 1,
+            "steps": [
+                {"type": "item", "value": [block("paragraph", "<p>Open</p>")], "id": "1"},
+                {"type": "item", "value": [block("code", {"code": "go"})], "id": "2"},
+            ],
+        },
+        "Open\ngo",
+    ),
+    (
+        "collapsible",
+        {"title": "More", "content": [block("paragraph", "<p>Hidden at first</p>")]},
+        "More\nHidden at first",
+    ),
+    ("internal_note", {"text": "<p>Never tell</p>"}, ""),
+    ("related_article", 12, ""),
+    ("from_the_future", {"text": "?"}, ""),
+    ("paragraph", None, ""),
+]
+
+
+@pytest.mark.parametrize(("kind", "value", "text"), CASES)
+def test_block(kind, value, text):
+    assert body_text([block(kind, value)]).text == text
+
+
+def test_an_internal_note_inside_nothing_leaks():
+    body = body_text(
+        [
+            block("paragraph", "<p>a</p>"),
+            block("internal_note", {"text": "x"}),
+            block("code", {"code": "b"}),
+        ]
+    )
+    assert body.text == "a\nb"
+
+
+def test_headings_are_listed_and_stay_in_the_text():
+    body = body_text(
+        [
+            block("heading", {"text": "First"}),
+            block("paragraph", "<p>text</p>"),
+            block(
+                "collapsible", {"title": "Second", "content": [block("heading", {"text": "Third"})]}
+            ),
+        ]
+    )
+    assert body.headings == ("First", "Second", "Third")
+    assert body.text == "First\ntext\nSecond\nThird"
+
+
+def test_rich_text_without_markup_is_kept():
+    assert list(rich_text_lines("a &lt; b")) == ["a < b"]
+
+
+def test_lone_surrogates_do_no_harm():
+    assert body_text([block("paragraph", "<p>\ud800a</p>")]).text == "a"

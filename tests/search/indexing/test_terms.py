@@ -1,0 +1,121 @@
+"""Analysed texts and their stored form."""
+
+import pytest
+
+from search.analysis import analyse
+from search.analysis.index_terms import field_terms
+from search.engines.base import Field
+from search.indexing import terms
+from search.indexing.documents import build_document
+from search.indexing.sources import ArticleSource
+from search.indexing.terms import (
+    Failure,
+    Texts,
+    analyse_many,
+    pack_tokens,
+    unpack_terms,
+    unpack_tokens,
+)
+
+TEXTS = {
+    "en": "Reset the password of your Wi-Fi router: see ERR-1042.\nReset it again. 🫖",
+    "ja": "パスワードを忘れた場合の手続きです。\n注文のキャンセルはERR-1042を参照。🫖注文",
+}
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_tokens_survive_packing(language):
+    text = TEXTS[language]
+    tokens = analyse(text, language).content
+    assert unpack_tokens(pack_tokens(text, tokens), text) == [
+        (token.term, token.start, token.end) for token in tokens
+    ]
+
+
+def test_tokens_of_another_text_are_none():
+    packed = pack_tokens("one text", analyse("one text", "en").content)
+    assert unpack_tokens(packed, "another text") == []
+
+
+def test_no_tokens_survive_packing():
+    assert unpack_tokens(pack_tokens("", ()), "") == []
+
+
+def test_a_text_that_fails_does_not_stop_the_others(monkeypatch):
+    def analyse_or_fail(texts):
+        if texts.title == "bad":
+            raise ValueError("cannot read this")
+        return "packed"
+
+    monkeypatch.setattr(terms, "analyse_texts", analyse_or_fail)
+    assert analyse_many([Texts("en", "good"), Texts("en", "bad")]) == [
+        "packed",
+        Failure("ValueError: cannot read this"),
+    ]
+
+
+def test_short_fields():
+    packed = terms.analyse_texts(
+        Texts(
+            "ja",
+            "返品する",
+            questions=("商品を返したい",),
+            summary="返品できます",
+            headings=("手順",),
+        )
+    )
+    fields = unpack_terms(packed.terms)
+    assert fields.keys() == {
+        Field.QUESTIONS,
+        Field.SUMMARY,
+        Field.HEADINGS,
+        Field.WORDS,
+        Field.READINGS,
+        Field.TITLE_KEYS,
+    }
+    assert fields[Field.HEADINGS] == field_terms("手順", "ja")
+    assert "返品" in fields[Field.WORDS]
+    assert len(fields[Field.TITLE_KEYS]) == 2
+
+
+def test_digest_changes_with_every_text():
+    base = Texts("en", "t", ("q",), "s", ("h",), "b")
+    others = [
+        Texts("ja", "t", ("q",), "s", ("h",), "b"),
+        Texts("en", "T", ("q",), "s", ("h",), "b"),
+        Texts("en", "t", ("q", "q"), "s", ("h",), "b"),
+        Texts("en", "t", ("q",), "", ("h",), "b"),
+        Texts("en", "t", ("q",), "s", (), "b"),
+        Texts("en", "t", ("q",), "s", ("h",), "bb"),
+    ]
+    assert len({texts.digest for texts in [base, *others]}) == 7
+
+
+def test_digest_changes_with_the_analysis(monkeypatch):
+    before = Texts("en", "t").digest
+    monkeypatch.setattr(terms, "ANALYSIS_VERSION", "another")
+    assert Texts("en", "t").digest != before
+
+
+def test_document_holds_every_field():
+    source = ArticleSource(
+        id=7,
+        visibility="public",
+        texts=Texts("en", "Refunds", ("money back",), "In days", ("How",), "How\nWe pay"),
+        labels=("Orders", "gift cards"),
+        topic_ids=("3", "5"),
+        product="Shop",
+    )
+    document = build_document(source, version=9)
+    assert (document.id, document.locale, document.version) == ("7", "en", 9)
+    assert document.fields[Field.LABELS] == ("order", "gift", "card")
+    assert document.fields[Field.TEXT].count("refund") == 2
+    assert document.fields[Field.TEXT].count("money") == 2
+    assert document.fields[Field.TEXT].count("pay") == 1
+    assert set(document.fields) == set(Field)
+    assert {facet.value: values for facet, values in document.facets.items()} == {
+        "topic": ("3", "5"),
+        "product": ("Shop",),
+        "audience": (),
+        "stage": (),
+    }
