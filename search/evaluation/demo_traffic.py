@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from random import Random
@@ -93,6 +92,7 @@ class Month:
         self._now = now
         self._random = Random(SEED)  # noqa: S311 - a play, not a secret
         self._articles = article_ids()
+        self._answers: dict[tuple[str, str], Answer] = {}
         self._same_wish: dict[tuple[str, str], list[Question]] = defaultdict(list)
         for question in questions:
             if question.wants:
@@ -107,7 +107,7 @@ class Month:
     def _visit(self, question: Question) -> Iterator[LogEvent]:
         ago = timedelta(minutes=self._random.uniform(60, DAYS * 24 * 60))
         visit = Visit(self._random, self._now - ago)
-        answer = ask(question.text, question.locale)
+        answer = self._ask(question)
         yield from visit.search(question, answer)
         wanted = self._articles.get((question.locale, question.wants), "")
         if wanted in answer.shown:
@@ -125,14 +125,19 @@ class Month:
 
     def _ask_again(self, visit: "Visit", question: Question) -> Iterator[LogEvent]:
         others = [q for q in self._same_wish[question.locale, question.wants] if q != question]
-        if not others:
-            return
-        other = self._random.choice(others)
-        answer = ask(other.text, other.locale)
+        shorter = max(question.text.split(), key=len)
+        other = self._random.choice(others or [replace(question, text=shorter)])
+        answer = self._ask(other)
         yield from visit.search(other, answer, after=25)
         wanted = self._articles.get((other.locale, other.wants), "")
         if wanted in answer.shown:
             yield from visit.find(answer, wanted)
+
+    def _ask(self, question: Question) -> Answer:
+        key = (question.text, question.locale)
+        if key not in self._answers:
+            self._answers[key] = ask(*key)
+        return self._answers[key]
 
 
 class Visit:
@@ -189,7 +194,6 @@ class Visit:
             yield self.event(EventAction.FEEDBACK, answer, 3, **helped)
 
 
-@cache
 def ask(text: str, locale: str) -> Answer:
     """What the production pipeline says to an anonymous reader."""
     results = search(SearchRequest(text, locale))

@@ -1,5 +1,7 @@
 """Search log."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +12,7 @@ class LogConfig(AppConfig):
     name = "search.log"
     label = "search_log"
     verbose_name = _("Search log")
+
+    def ready(self) -> None:
+        """Register the periodic jobs, which need the models."""
+        import_module("search.log.jobs").register_jobs()

@@ -76,7 +76,7 @@ class LogEvent:
     revision: int = 0
 
 
-class ForeignEvent(Exception):
+class ForeignEventError(Exception):
     """An id that another visit has used already."""
 
 
@@ -86,11 +86,11 @@ def settle(stored: LogEvent, posted: LogEvent) -> LogEvent:
     An id counts once; only a search may be replaced, by a later one of the same visit (typing
     went on after a pause), or by the browser's own report of a search that the server had
     recorded provisionally. The replacement keeps the day it is counted on. Returns ``stored``
-    itself when nothing changes. Raises ForeignEvent when the id belongs to another visit.
+    itself when nothing changes. Raises ForeignEventError when the id belongs to another visit.
     """
     adopted = stored.provisional and not posted.provisional and stored.visitor == posted.visitor
     if stored.visit != posted.visit and not adopted:
-        raise ForeignEvent(str(posted.id))
+        raise ForeignEventError(str(posted.id))
     searches = stored.action is posted.action is EventAction.SEARCH
     later = posted.timestamp > stored.timestamp and not posted.provisional
     if not searches or not (later or adopted):

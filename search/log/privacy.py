@@ -23,7 +23,10 @@ _KEPT = re.compile(r"(?<![0-9A-Za-z])0[xX][0-9A-Fa-f]{2,8}(?![0-9A-Za-z])")
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """What to look for, the marker to leave, and a further test where a pattern is too wide."""
+    """What to look for, the marker to leave, and a further test where a pattern is too wide.
+
+    Where a pattern has a group named secret, only that is replaced.
+    """
 
     marker: str
     pattern: re.Pattern[str]
@@ -54,13 +57,16 @@ _RULES = (
     _Rule("[token]", re.compile(r"(?i)\bbearer +[!-~]{8,}")),
     _Rule(
         "[token]",
-        re.compile(r"(?i)\b(?:token|api[_\-]?key|secret|password|passwd|pwd) *[=:] *[!-~]+"),
+        re.compile(
+            r"(?i)\b(?:token|api[_\-]?key|secret|password|passwd|pwd) *[=:] *(?P<secret>[!-~]+)"
+        ),
     ),
     _Rule("[token]", re.compile(r"\beyJ[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]*)?")),
     _Rule(
         "[token]",
         re.compile(r"(?i)(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])"),
     ),
+    _Rule("[token]", re.compile(r"[A-Za-z0-9]{16,}[A-Za-z0-9+/_=\-]*"), _is_mixed),
     _Rule("[card]", re.compile(r"(?<!\d)(?:\d[ \-]?){12,18}\d(?!\d)"), _passes_luhn),
     _Rule(
         "[phone]",
@@ -74,7 +80,6 @@ _RULES = (
     ),
     _Rule("[phone]", re.compile(r"(?<![\d.])0\d(?:[. ]\d\d){4}(?![\d.])")),
     _Rule("[phone]", re.compile(r"(?<![\d.])\(?\d{3}\)?[\-. ]{1,2}\d{3}[\-. ]\d{4}(?![\d.])")),
-    _Rule("[token]", re.compile(r"[A-Za-z0-9]{16,}[A-Za-z0-9+/_=\-]*"), _is_mixed),
     _Rule(
         "[number]",
         re.compile(r"(?<!\d)\d{3,}(?:[ \-]\d{3,}){2,}(?!\d)"),
@@ -111,4 +116,5 @@ def _replace(text: str, rule: _Rule) -> str:
 
 
 def _places(rule: _Rule, plain: str) -> Iterator[tuple[int, int]]:
-    return (match.span() for match in rule.pattern.finditer(plain) if rule.holds(match[0]))
+    group = "secret" if "secret" in rule.pattern.groupindex else 0
+    return (match.span(group) for match in rule.pattern.finditer(plain) if rule.holds(match[0]))

@@ -1,0 +1,11 @@
+"""Spreadsheet cells that hold what strangers typed."""
+
+# What starts a formula in a spreadsheet (OWASP, "CSV Injection"); the full-width signs do so where
+# the spreadsheet runs in Japanese.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def neutralise(value: str) -> str:
+    """``value`` as plain text: with a leading apostrophe where it could be a formula."""
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
