@@ -1,0 +1,1 @@
+"""The frame around every page: home, contact, sign-in, and setting a portal up."""

@@ -1,5 +1,10 @@
-"""Addresses."""
+"""Addresses below /{locale}/search/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from search.views import ResultsView, SuggestView
+
+urlpatterns = [
+    path("", ResultsView.as_view(), name="search_results"),
+    path("suggest", SuggestView.as_view(), name="search_suggest"),
+]

@@ -1,5 +1,11 @@
-"""Addresses."""
+"""Addresses of search without a language."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from search.indexing.views import readyz
+from search.log.views import EventsView
+
+urlpatterns = [
+    path("search/events", EventsView.as_view(), name="search_events"),
+    path("readyz", readyz, name="readyz"),
+]
