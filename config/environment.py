@@ -11,7 +11,7 @@ env = environ.Env()
 
 
 def choice(name: str, default: str, allowed: set[str]) -> str:
-    """Read ``name``; raise ImproperlyConfigured with name and value when it is not in ``allowed``."""
+    """Read ``name``. Raises ImproperlyConfigured, with name and value, if not in ``allowed``."""
     value: str = env.str(name, default=default)
     if value not in allowed:
         raise ImproperlyConfigured(f"{name}={value!r}: must be one of {', '.join(sorted(allowed))}")

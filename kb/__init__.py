@@ -1,0 +1,1 @@
+"""Knowledge base: topics, articles and what gets them in."""

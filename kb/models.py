@@ -1,10 +1,10 @@
 """Topics and articles."""
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.contrib.auth.views import redirect_to_login
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -77,7 +77,7 @@ class Article(Page):
         max_length=10,
         choices=Visibility.choices,
         default=Visibility.PUBLIC,
-        help_text=_("Who may read it. A privacy setting of the page or a topic can only narrow it."),
+        help_text=_("Who may read it. Privacy settings of the page or a topic narrow it further."),
     )
     verified_on = models.DateField(_("last verified"), null=True, blank=True)
     responsible = models.ForeignKey(

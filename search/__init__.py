@@ -1,0 +1,1 @@
+"""Search, from analysis to insight; its pages are in ``search.views``."""

@@ -1,0 +1,1 @@
+"""The bundled demo: content in both languages and questions about it."""

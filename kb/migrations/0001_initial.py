@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('product', models.CharField(blank=True, max_length=120, verbose_name='product')),
                 ('audience', models.CharField(blank=True, help_text='For whom it was written.', max_length=120, verbose_name='audience')),
                 ('stage', models.CharField(blank=True, choices=[('before', 'Before purchase'), ('during', 'During purchase'), ('after', 'After purchase')], max_length=10, verbose_name='stage')),
-                ('visibility', models.CharField(choices=[('public', 'Everyone'), ('signed-in', 'Signed-in readers'), ('staff', 'Staff only')], default='public', help_text='Who may read it. A privacy setting of the page or a topic can only narrow it.', max_length=10, verbose_name='visibility')),
+                ('visibility', models.CharField(choices=[('public', 'Everyone'), ('signed-in', 'Signed-in readers'), ('staff', 'Staff only')], default='public', help_text='Who may read it. Privacy settings of the page or a topic narrow it further.', max_length=10, verbose_name='visibility')),
                 ('verified_on', models.DateField(blank=True, null=True, verbose_name='last verified')),
                 ('editor_note', models.TextField(blank=True, help_text='Never shown to readers.', verbose_name='note for editors')),
                 ('source_url', models.URLField(blank=True, max_length=500, verbose_name='source address')),

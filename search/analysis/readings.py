@@ -44,7 +44,8 @@ _KANA = {
 }  # fmt: skip
 # Kunrei, Nihon-shiki and keyboard spellings to the Hepburn the kana table uses; longest first.
 _SPELLINGS = (
-    (r"(?:x|l)(?:tsu|tu)", ""), (r"(?:x|l)(?=y?[aiueo])", ""), (r"n'|n-", "n"), ("-", ""), ("[ct]ch", "ch"),
+    (r"(?:x|l)(?:tsu|tu)", ""), (r"(?:x|l)(?=y?[aiueo])", ""), (r"n'|n-", "n"), ("-", ""),
+    ("[ct]ch", "ch"),
     ("thi", "ti"), ("dhi", "di"), ("sy", "sh"), ("ty|cy", "ch"), ("zy|jy|dy", "j"),
     ("si", "shi"), ("ti", "chi"), ("tu", "tsu"), ("(?<![cs])hu", "fu"), ("zi|di", "ji"),
     ("du|dzu", "zu"), ("wo", "o"), ("v", "b"), ("c(?!h)", "k"), ("l", "r"), ("q", "k"),

@@ -78,7 +78,9 @@ class EngineConformance:
     def test_prefix_scores_what_it_is_told(self, filled):
         assert ask(filled, Prefix(Field.TITLE_KEYS, "resetyo", 7.0)).hits[0].score == 7.0
 
-    @pytest.mark.parametrize("prefix", ["a.c", "a*", "(", "[", "\\", '"', "a|b", "+", "#", "^$", "<b>", "~", "-"])
+    @pytest.mark.parametrize(
+        "prefix", ["a.c", "a*", "(", "[", "\\", '"', "a|b", "+", "#", "^$", "<b>", "~", "-"]
+    )
     def test_prefix_takes_special_characters_as_they_are(self, filled, prefix):
         assert ids(filled, Prefix(Field.TITLE_KEYS, prefix)) == []
 
