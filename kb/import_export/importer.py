@@ -1,6 +1,5 @@
 """Articles from Markdown files: the whole import, from a path to a report."""
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -16,6 +15,7 @@ from wagtail.models import Locale
 
 from kb.import_export.images import ImageLibrary
 from kb.import_export.includes import load_includes
+from kb.import_export.parallel import parse_batches
 from kb.import_export.parse import ArticleParser, Header, ImportedArticle
 from kb.import_export.plan import Plan, Task, existing_articles, make_plan
 from kb.import_export.progress import Progress, Silent
@@ -33,7 +33,6 @@ BATCH_SIZE = 100
 LOW_HUMAN_TRANSLATION = 50  # per cent
 ROOT_TOPIC_SLUG = "topics"
 
-logger = logging.getLogger(__name__)
 Item = TypeVar("Item")
 
 
@@ -203,24 +202,26 @@ class LocaleImport:
     def _batches(
         self, tasks: Sequence[Task]
     ) -> Iterator[list[tuple[Task, ImportedArticle | None]]]:
-        """The tasks with their parsed articles, so many at a time that memory stays flat."""
+        """The tasks with their parsed articles, so many at a time that memory stays flat.
+
+        None stands for an article whose place alone changed; what cannot be parsed is left out.
+        """
         self.progress.stage(_("Importing %s") % self.folder.locale, len(tasks))
-        for part in _batched(tasks, BATCH_SIZE):
-            yield [(task, article) for task in part for article in self._parsed(task)]
+        parts = [*_batched(tasks, BATCH_SIZE)]
+        headers = [[task.header for task in part if task.content_changed] for part in parts]
+        for part, parsed in zip(parts, parse_batches(self.parser, headers), strict=True):
+            articles = iter(parsed)
+            found = [(task, next(articles) if task.content_changed else None) for task in part]
+            yield [pair for pair in found if self._is_readable(*pair)]
             self.progress.advance(len(part))
 
-    def _parsed(self, task: Task) -> Iterator[ImportedArticle | None]:
-        """The article of a task, None when only its place changed, nothing when it failed."""
-        if not task.content_changed:
-            yield None
-            return
-        try:
-            yield self.parser.article(task.header)
-        except Exception as error:  # whatever one file holds, the others are imported
-            if not isinstance(error, Unreadable):
-                logger.exception("Could not parse %s", task.header.source)
-            self._skip(task.header.source, error)
+    def _is_readable(self, task: Task, article: ImportedArticle | Unreadable | None) -> bool:
+        """Whether the task can be written; the others are reported and leave no empty page."""
+        if isinstance(article, Unreadable):
+            self._skip(task.header.source, article)
             discard(task)
+            return False
+        return True
 
     # --- Writing ----------------------------------------------------------------------------
     def _create(

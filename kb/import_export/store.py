@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.blocks import StreamValue
-from wagtail.models import Locale, Revision
+from wagtail.models import COMMENTS_RELATION_NAME, Locale, Page, Revision
 
 from kb.import_export.admin_indexes import index_pages
 from kb.import_export.parse import Header, ImportedArticle
@@ -29,9 +29,19 @@ from kb.signals import articles_changed
 
 logger = logging.getLogger(__name__)
 
-WRITTEN_FIELDS = (
+# What a new version of an article sets, by the table that keeps it.
+PAGE_FIELDS = (
     "title",
     "draft_title",
+    "live",
+    "has_unpublished_changes",
+    "first_published_at",
+    "last_published_at",
+    "latest_revision",
+    "latest_revision_created_at",
+    "live_revision",
+)
+ARTICLE_FIELDS = (
     "also_asked_as",
     "short_answer",
     "body",
@@ -42,13 +52,6 @@ WRITTEN_FIELDS = (
     "verified_on",
     "editor_note",
     "source_digest",
-    "live",
-    "has_unpublished_changes",
-    "first_published_at",
-    "last_published_at",
-    "latest_revision_id",
-    "latest_revision_created_at",
-    "live_revision_id",
 )
 
 
@@ -163,7 +166,12 @@ def _set_state(page: Article, *, hidden: bool, now: datetime) -> None:
 
 
 def _set_tags(page: Article, tags: Sequence[str]) -> None:
-    if tags or page.latest_revision_id is not None:  # a new page has none to take away
+    is_new = page.latest_revision_id is None
+    if is_new:
+        # It has no tags and comments yet: saying so saves asking for them again and again.
+        page.tagged_items = []
+        setattr(page, COMMENTS_RELATION_NAME, [])
+    if tags or not is_new:
         page.tags.set(tags)
         page.tagged_items.commit()
 
@@ -181,6 +189,7 @@ def _save_with_revision(page: Article) -> None:
     page.latest_revision = revision
     page.latest_revision_created_at = revision.created_at
     page.live_revision = revision if page.live else None
-    Article.objects.filter(pk=page.pk).update(
-        **{name: getattr(page, name) for name in WRITTEN_FIELDS}
-    )
+    page_values = {name: getattr(page, name) for name in PAGE_FIELDS}
+    Page.objects.filter(pk=page.pk).update(**page_values)
+    article_values = {name: getattr(page, name) for name in ARTICLE_FIELDS}
+    Article.objects.filter(pk=page.pk).update(**article_values)

@@ -10,17 +10,18 @@ logged-in user" makes it signed-in, "users in groups" makes it staff, with the g
 again by ``readable`` and ``may_read``. An alias has the privacy of its source, as in Wagtail.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from functools import reduce
+from datetime import date, datetime
+from functools import cache, reduce
 from operator import or_
+from typing import Any
+from urllib.parse import quote
 
 from django.db.models import (
     Case,
     CharField,
-    Exists,
-    ExpressionWrapper,
+    Count,
     F,
     OuterRef,
     Q,
@@ -37,16 +38,13 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 from kb.models import Article, Topic
 from kb.visibility import Viewer, Visibility, strictest
+from search.indexing.privacy import Privacy
 
 # Root, home page, root topic: the root topic is only a shelf and not named as a subject.
 ROOT_TOPIC_DEPTH = 3
-# Aliases of aliases: Wagtail follows them to the end; each language adds one step at most.
-_ALIAS_STEPS = 4
-
 _INHERITED = {
     PageViewRestriction.LOGIN: Visibility.SIGNED_IN,
     PageViewRestriction.GROUPS: Visibility.STAFF,
-    PageViewRestriction.PASSWORD: Visibility.STAFF,
 }
 
 
@@ -54,20 +52,30 @@ _INHERITED = {
 
 
 def is_eligible(article: Page) -> bool:
-    """Whether the article may be indexed. One query, four for an alias."""
+    """Whether the article may be indexed. One query for its privacy, more for an alias."""
     return (
         isinstance(article, Article)
-        and article.live
-        and (article.expire_at is None or article.expire_at > timezone.now())
-        and any(article.url_path.startswith(root) for root in _root_paths())
-        and PageViewRestriction.PASSWORD not in _restriction_types(article)
+        and _is_current(article.live, article.expire_at)
+        and _is_in_a_site(article.url_path)
+        and PageViewRestriction.PASSWORD not in _restriction_kinds(article)
     )
+
+
+def _is_current(live: bool, expire_at: datetime | None) -> bool:
+    return live and (expire_at is None or expire_at > timezone.now())
+
+
+def _is_in_a_site(url_path: str) -> bool:
+    return any(url_path.startswith(root) for root in _root_paths())
 
 
 def effective_visibility(article: Article) -> Visibility:
     """The strictest of the article's own visibility and the privacy it inherits."""
-    inherited = (_INHERITED[kind] for kind in _restriction_types(article) if kind in _INHERITED)
-    return strictest(article.visibility, *inherited)
+    return _effective_visibility(article.visibility, _restriction_kinds(article))
+
+
+def _effective_visibility(own: str, kinds: Iterable[str]) -> Visibility:
+    return strictest(own, *(_INHERITED[kind] for kind in kinds if kind in _INHERITED))
 
 
 def may_read(article: Article, viewer: Viewer) -> bool:
@@ -82,7 +90,7 @@ def may_read(article: Article, viewer: Viewer) -> bool:
     )
 
 
-def _restriction_types(article: Article) -> set[str]:
+def _restriction_kinds(article: Article) -> set[str]:
     return {restriction.restriction_type for restriction in article.get_view_restrictions()}
 
 
@@ -95,22 +103,32 @@ def _root_paths() -> list[str]:
 
 
 def eligible_articles(locale: str | None = None) -> QuerySet[Article]:
-    """Every eligible article (of one locale), annotated with ``effective`` visibility."""
+    """Every eligible article (of one locale), annotated with ``effective`` visibility.
+
+    Takes one query at once, for the privacy settings.
+    """
+    return _eligible(Privacy.load(), locale)
+
+
+def _eligible(privacy: Privacy, locale: str | None = None) -> QuerySet[Article]:
     articles = Article.objects.filter(
         Q(expire_at__isnull=True) | Q(expire_at__gt=timezone.now()),
         _in_a_site(),
-        ~_restricted(PageViewRestriction.PASSWORD),
         live=True,
-    ).annotate(effective=_effective())
+    ).annotate(effective=_effective(privacy))
+    if closed := privacy.covered(PageViewRestriction.PASSWORD):
+        articles = articles.exclude(closed)
     return articles.filter(locale__language_code=locale) if locale else articles
 
 
 def eligible_counts() -> dict[str, int]:
-    """``{locale: eligible articles}``. One query; locales without any are absent."""
-    counts: dict[str, int] = {}
-    for code in eligible_articles().values_list("locale__language_code", flat=True):
-        counts[code] = counts.get(code, 0) + 1
-    return counts
+    """``{locale: eligible articles}``; locales without any are absent. Two queries."""
+    return dict(
+        eligible_articles()
+        .order_by()
+        .values_list("locale__language_code")
+        .annotate(articles=Count("pk"))
+    )
 
 
 def _in_a_site() -> Q:
@@ -119,35 +137,18 @@ def _in_a_site() -> Q:
     return reduce(or_, roots, Q(pk__in=[]))
 
 
-def _effective() -> Case:
+def _effective(privacy: Privacy) -> Case | F:
     staff, signed_in = Visibility.STAFF.value, Visibility.SIGNED_IN.value
+    to_staff = privacy.covered(PageViewRestriction.GROUPS)
+    to_signed_in = privacy.covered(PageViewRestriction.LOGIN)
+    if not to_staff and not to_signed_in:
+        return F("visibility")
     return Case(
-        When(Q(visibility=staff) | _restricted(PageViewRestriction.GROUPS), then=Value(staff)),
-        When(
-            Q(visibility=signed_in) | _restricted(PageViewRestriction.LOGIN), then=Value(signed_in)
-        ),
+        When(Q(visibility=staff) | (to_staff or Q(pk__in=[])), then=Value(staff)),
+        When(Q(visibility=signed_in) | (to_signed_in or Q(pk__in=[])), then=Value(signed_in)),
         default=Value(Visibility.PUBLIC.value),
         output_field=CharField(),
     )
-
-
-def _restricted(kind: str) -> Q:
-    """Articles that a restriction of this kind covers, on the page, above it or by its source."""
-    return reduce(or_, (Q(Exists(found)) for found in _restrictions(kind)))
-
-
-def _restrictions(kind: str) -> Iterator[QuerySet[PageViewRestriction]]:
-    """Restrictions of one kind that cover the article of the outer query, by alias steps.
-
-    A tree path starts with the paths of all ancestors; restrictions are a handful of rows.
-    """
-    restrictions = PageViewRestriction.objects.filter(restriction_type=kind).alias(
-        article_path=ExpressionWrapper(OuterRef("path"), output_field=CharField())
-    )
-    # A restriction of an alias itself does not count: Wagtail asks its source instead.
-    real = restrictions.filter(page__alias_of__isnull=True)
-    for steps in range(_ALIAS_STEPS):
-        yield real.filter(article_path__startswith=F("page__" + "aliases__" * steps + "path"))
 
 
 # --- what a viewer may see now ----------------------------------------------------------------
@@ -173,38 +174,66 @@ class ReadableArticle:
 def readable(article_ids: Iterable[int], viewer: Viewer) -> dict[int, ReadableArticle]:
     """Those of the articles that are eligible and open to the viewer at this moment.
 
-    One query (Wagtail's site roots come from the cache). The order is the database's.
+    Two queries (Wagtail's site roots come from its cache). The order is the database's.
     """
-    articles = eligible_articles().filter(
-        pk__in=list(article_ids), effective__in=viewer.visibilities
+    privacy = Privacy.load()
+    addresses = _site_addresses()
+    shown = {}
+    for row in _rows_shown().filter(pk__in=list(article_ids)):
+        restrictions = list(privacy.on(row.path))
+        visibility = _effective_visibility(row.visibility, (r.kind for r in restrictions))
+        if (
+            _is_current(row.live, row.expire_at)
+            and _is_in_a_site(row.url_path)
+            and viewer.may_read(visibility)
+            and all(restriction.lets_in(viewer) for restriction in restrictions)
+        ):
+            shown[row.pk] = ReadableArticle(
+                id=row.pk,
+                locale=row.locale__language_code,
+                title=row.title,
+                short_answer=row.short_answer,
+                url=_address(row.url_path, addresses),
+                topic=row.topic_title or "",
+                verified_on=row.verified_on,
+                visibility=visibility,
+                product=row.product,
+                audience=row.audience,
+                stage=row.stage,
+            )
+    return shown
+
+
+@cache
+def _rows_shown() -> QuerySet[Article, Any]:
+    """Never evaluated itself, only narrowed: building it takes longer than the query."""
+    return (
+        Article.objects.order_by()
+        .annotate(topic_title=_nearest_topic_title())
+        .values_list(
+            "pk",
+            "path",
+            "live",
+            "expire_at",
+            "url_path",
+            "visibility",
+            "locale__language_code",
+            "title",
+            "short_answer",
+            "topic_title",
+            "verified_on",
+            "product",
+            "audience",
+            "stage",
+            named=True,
+        )
     )
-    if viewer.level == Visibility.STAFF and not viewer.is_superuser:
-        for restrictions in _restrictions(PageViewRestriction.GROUPS):
-            foreign = restrictions.exclude(groups__in=viewer.group_ids)
-            articles = articles.filter(~Exists(foreign))
-    rows = articles.annotate(topic_title=_nearest_topic_title()).values_list(
-        "pk",
-        "locale__language_code",
-        "title",
-        "short_answer",
-        "url_path",
-        "topic_title",
-        "verified_on",
-        "effective",
-        "product",
-        "audience",
-        "stage",
-    )
-    return {
-        pk: ReadableArticle(pk, locale, title, answer, page_url(url_path), topic or "", *rest)
-        for pk, locale, title, answer, url_path, topic, *rest in rows
-    }
 
 
 def _nearest_topic_title() -> Subquery:
     parent_path = Substr(OuterRef("path"), 1, Length(OuterRef("path")) - Page.steplen)
     topics = Topic.objects.filter(path=parent_path, live=True, depth__gt=ROOT_TOPIC_DEPTH)
-    return Subquery(topics.values("title")[:1])
+    return Subquery(topics.order_by().values("title")[:1])
 
 
 def page_url(url_path: str) -> str:
@@ -213,11 +242,23 @@ def page_url(url_path: str) -> str:
     Relative where there is one site, with the host where there are several; empty outside every
     site. No query when Wagtail's cache of site roots is warm.
     """
+    return _address(url_path, _site_addresses())
+
+
+def _site_addresses() -> list[tuple[str, str]]:
+    """(URL path, address) of every site's home page and its translations."""
     roots = Site.get_site_root_paths()
+    several_sites = len({root.site_id for root in roots}) > 1
+    addresses = []
     for root in roots:
-        if url_path.startswith(root.root_path):
-            with translation.override(root.language_code):
-                path = reverse("wagtail_serve", args=(url_path[len(root.root_path) :],))
-            several_sites = len({other.site_id for other in roots}) > 1
-            return f"{root.root_url}{path}" if several_sites else path
+        with translation.override(root.language_code):
+            home = reverse("wagtail_serve", args=("",))
+        addresses.append((root.root_path, f"{root.root_url}{home}" if several_sites else home))
+    return addresses
+
+
+def _address(url_path: str, addresses: Iterable[tuple[str, str]]) -> str:
+    for root_path, home in addresses:
+        if url_path.startswith(root_path):
+            return home + quote(url_path[len(root_path) :])
     return ""

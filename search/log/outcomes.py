@@ -161,7 +161,7 @@ def _judge(
 ) -> SearchOutcome:
     search = episode.last
     down = search.degraded or search.total is None
-    empty = not search.total
+    empty = not search.total or search.no_answer
     touched = any(e.action is not EventAction.IMPRESSION for e in episode.events)
     refined = any(_refines(episode, other) for other in later)
     contacted = any(

@@ -1,7 +1,12 @@
 """Browser tests: the filled portal on a live server, seen through Chromium."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+
 import pytest
 from django.core.cache import cache
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page
 
 from tests.factories import create_site
 from tests.portal import Portal, create_portal
@@ -14,6 +19,15 @@ def portal(live_server, settings, tmp_path) -> Portal:
     settings.ANNAI_CONTACT_EMAIL = "help@example.com"
     cache.clear()
     return create_portal(create_site())
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """Playwright's page; what it sends on leaving arrives before the database is emptied."""
+    yield page
+    with suppress(PlaywrightError):  # a test may have closed it
+        page.goto("about:blank")
+        page.wait_for_timeout(300)
 
 
 @pytest.fixture(scope="session")

@@ -121,7 +121,7 @@ class TestWithoutScript:
         expect(page.locator(".collapsible__content")).to_be_visible()
 
     def test_narrowing_and_languages_are_links(self, portal, page: Page):
-        page.goto("/en/search/?q=your")
+        page.goto("/en/search/?q=account+steps")
         page.locator(".facet__choice", has_text="Account").click()
         expect(page.locator(".result__title")).to_have_text("Reset your password")
         page.goto("/en/topics/account/password/")

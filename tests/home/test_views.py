@@ -2,6 +2,7 @@ import pytest
 from django.core.cache import cache
 
 from tests.factories import ArticleFactory, TopicFactory, UserFactory
+from tests.pages import html_of
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +35,7 @@ class TestHomePage:
         topic = TopicFactory(parent=site.topics_en, title="Orders")
         ArticleFactory.create_batch(2, parent=topic)
         ArticleFactory(parent=topic, visibility="staff")
-        html = client.get("/en/").content.decode()
+        html = html_of(client.get("/en/"))
         assert '<form class="question-box__form" action="/en/search/" method="get">' in html
         assert "2 articles" in html
 
@@ -42,10 +43,10 @@ class TestHomePage:
         ArticleFactory(
             parent=TopicFactory(parent=site.topics_en, title="For staff"), visibility="staff"
         )
-        assert "For staff" not in client.get("/en/").content.decode()
+        assert "For staff" not in html_of(client.get("/en/"))
 
     def test_speaks_japanese(self, client, site):
-        html = client.get("/ja/").content.decode()
+        html = html_of(client.get("/ja/"))
         assert '<html lang="ja">' in html
         assert 'action="/ja/search/"' in html
 
@@ -63,7 +64,7 @@ class TestHomePage:
         policy = response.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
-        html = response.content.decode()
+        html = html_of(response)
         assert " style=" not in html
         assert " onclick=" not in html
 
@@ -72,13 +73,13 @@ class TestContactView:
     def test_shows_the_ways_to_reach_people(self, client, site, settings):
         settings.ANNAI_CONTACT_EMAIL = "help@tea.example"
         settings.ANNAI_CONTACT_URL = "https://tea.example/contact"
-        html = client.get("/en/contact/").content.decode()
+        html = html_of(client.get("/en/contact/"))
         assert 'href="mailto:help@tea.example" data-contact' in html
         assert 'href="https://tea.example/contact" data-contact' in html
 
     def test_admits_that_there_is_none(self, client, site, settings):
         settings.ANNAI_CONTACT_EMAIL = settings.ANNAI_CONTACT_URL = ""
-        html = client.get("/en/contact/").content.decode()
+        html = html_of(client.get("/en/contact/"))
         assert "This site has no contact address yet." in html
 
     def test_refuses_other_methods(self, client, site):
@@ -111,7 +112,7 @@ class TestLoginView:
     def test_wrong_password_says_so(self, client):
         response = self.sign_in(client, "wrong")
         assert response.status_code == 200
-        assert 'role="alert"' in response.content.decode()
+        assert 'role="alert"' in html_of(response)
 
     def test_japanese_pages_sign_in_in_japanese(self, client):
         response = client.get("/en/login/", {"next": "/ja/topics/"})
@@ -124,7 +125,7 @@ class TestLoginView:
 
     def test_signed_in_reader_without_the_right_sees_why(self, client, kim):
         client.force_login(kim)
-        html = client.get("/en/login/", {"next": "/en/topics/"}).content.decode()
+        html = html_of(client.get("/en/login/", {"next": "/en/topics/"}))
         assert "this account may not read the page" in html
 
 
@@ -143,12 +144,12 @@ class TestNotFound:
     def test_suggests_searching_the_words_of_the_address(self, client, site):
         response = client.get("/en/topics/lost-parcel/")
         assert response.status_code == 404
-        assert 'name="q" value="lost parcel"' in response.content.decode()
+        assert 'name="q" value="lost parcel"' in html_of(response)
 
     def test_escapes_the_address(self, client, site):
         response = client.get("/en/%22%3E%3Cscript%3E/")
         assert response.status_code == 404
-        assert "<script>" not in response.content.decode()
+        assert "<script>" not in html_of(response)
 
     @pytest.mark.parametrize("path", ["/en/%00/", "/ja/%F0%9F%8D%B5/", "/en/" + "x" * 2000 + "/"])
     def test_stands_strange_addresses(self, client, site, path):
@@ -158,7 +159,7 @@ class TestNotFound:
 class TestServerError:
     def test_page_needs_nothing(self, client, site, broken_contact_page):
         client.raise_request_exception = False
-        html = client.get("/en/contact/").content.decode()
+        html = html_of(client.get("/en/contact/"))
         assert "Something went wrong" in html
         assert 'lang="ja"' in html
 

@@ -7,6 +7,7 @@ from wagtail.models import PageViewRestriction
 
 from tests.factories import ArticleFactory, TopicFactory, UserFactory, paragraph, staff_reader
 from tests.kb.factories import heading, restrict
+from tests.pages import html_of
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def page_of(client, article, **kwargs):
 def text_of(client, article) -> str:
     response = page_of(client, article)
     assert response.status_code == 200
-    return response.content.decode()
+    return html_of(response)
 
 
 def json_ld(html: str) -> list[dict]:
@@ -101,7 +102,7 @@ class TestArticlePage:
             one.tags.add("delay")
             one.save()
         response = page_of(client, article)
-        related = response.content.decode().partition('class="related"')[2]
+        related = html_of(response).partition('class="related"')[2]
         assert re.findall(r"<li><a[^>]*>(.*?)</a></li>", related) == ["Tagged", "Plain"]
         assert [plain.title, tagged.title] == ["Plain", "Tagged"]
 
@@ -152,14 +153,14 @@ class TestAccess:
         response = page_of(client, ArticleFactory(parent=topic, visibility="signed-in"))
         assert response.status_code == 200
         assert response.headers["Cache-Control"] == "private, no-store"
-        assert "Signed-in readers" in response.content.decode()
+        assert "Signed-in readers" in html_of(response)
 
     def test_staff_article_is_refused_to_readers(self, client, topic):
         article = ArticleFactory(parent=topic, visibility="staff", title="Secret procedure")
         client.force_login(UserFactory())
         response = page_of(client, article)
         assert response.status_code == 403
-        assert "Secret procedure" not in response.content.decode()
+        assert "Secret procedure" not in html_of(response)
 
     def test_staff_article_opens_for_colleagues(self, client, topic):
         client.force_login(staff_reader())

@@ -5,10 +5,11 @@ from wagtail.models import PageViewRestriction
 from kb.listing import ARTICLES_PER_PAGE
 from tests.factories import ArticleFactory, TopicFactory, UserFactory
 from tests.kb.factories import restrict
+from tests.pages import html_of
 
 
 def titles(response) -> list[str]:
-    html = response.content.decode()
+    html = html_of(response)
     return re.findall(r'article-list__title"><a[^>]*>(.*?)</a>', html)
 
 
@@ -18,7 +19,7 @@ class TestTopicPage:
         ArticleFactory.create_batch(2, parent=TopicFactory(parent=topic, title="Delays"))
         ArticleFactory(parent=topic, title="Track")
         response = client.get(topic.get_url())
-        html = response.content.decode()
+        html = html_of(response)
         assert "All about orders" in html
         assert re.search(r"Delays</a></h3>.*?2 articles", html, re.DOTALL)
         assert titles(response) == ["Track"]
@@ -32,14 +33,14 @@ class TestTopicPage:
         ArticleFactory(parent=secret)
         response = client.get(site.topics_en.get_url())
         assert titles(response) == ["Open"]
-        assert "Secret topic" not in response.content.decode()
+        assert "Secret topic" not in html_of(response)
         client.force_login(UserFactory())
         response = client.get(site.topics_en.get_url())
         assert titles(response) == ["Open", "Signed in"]
-        assert "Secret topic" in response.content.decode()
+        assert "Secret topic" in html_of(response)
 
     def test_empty_topic_says_so(self, client, site):
-        html = client.get(site.topics_en.get_url()).content.decode()
+        html = html_of(client.get(site.topics_en.get_url()))
         assert "Nothing has been published under this topic yet." in html
 
     def test_long_lists_have_pages(self, client, site):

@@ -97,7 +97,7 @@ export class TypingSession {
   }
 
   #settle({ leaving = false, more = [] } = {}) {
-    this.#stopClocks();
+    clearTimeout(this.#pause);
     /* An outdated list is no final question, unless one of its rows was used. */
     const settled = this.#answer && (more.length || !this.#outdated);
     const events = settled ? [...this.#searchEvents(this.#answer), ...more] : [];

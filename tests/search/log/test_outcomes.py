@@ -69,6 +69,11 @@ class TestOneSearch:
         outcome = outcomes_of([replace(SEARCH, total=0, degraded=True)])[0]
         assert (flags(outcome), outcome.failed) == ({"down"}, False)
 
+    def test_an_outage_is_none_whatever_followed(self):
+        down = replace(SEARCH, degraded=True)
+        contact = follow_up(SEARCH, EventAction.CONTACT, query_id="")
+        assert first(down, later("password email", 60), contact) == {"down"}
+
     def test_what_only_the_server_saw_may_have_been_opened(self):
         assert first(replace(SEARCH, provisional=True)) == set()
 
@@ -143,6 +148,18 @@ class TestRepeats:
     def test_it_is_observed_when_one_of_them_was(self):
         page = later("reset my password", 5, provisional=True)
         assert first(SEARCH, page) == {"no_click"}
+        assert first(replace(SEARCH, provisional=True), replace(page, provisional=False)) == {
+            "no_click"
+        }
+
+    def test_what_is_opened_on_either_counts(self):
+        page = later("reset my password", 5)
+        other = later("gift wrapping", 7)
+        click = follow_up(page, EventAction.CLICK)
+        assert [flags(o) for o in outcomes_of([SEARCH, page, other, click])] == [
+            set(),
+            {"no_click"},
+        ]
 
     def test_it_counts_on_the_day_it_began(self):
         page = later("reset my password", 5, day=SEARCH.day + timedelta(days=1))
@@ -205,6 +222,10 @@ class TestWhatBelongsToWhich:
             {"no_click"},
             {"answered"},
         ]
+
+    def test_of_an_answer_asked_for_twice_to_the_time_it_was_made(self):
+        again = later("reset my password", 400, query_id=SEARCH.query_id)
+        assert [flags(o) for o in outcomes_of([SEARCH, OPENED, again])] == [set(), {"no_click"}]
 
     def test_on_a_narrower_view_to_the_search_before(self):
         click = follow_up(SEARCH, EventAction.CLICK, query_id="f" * 32)
