@@ -211,17 +211,16 @@ class LocaleImport:
         headers = [[task.header for task in part if task.content_changed] for part in parts]
         for part, parsed in zip(parts, parse_batches(self.parser, headers), strict=True):
             articles = iter(parsed)
-            found = [(task, next(articles) if task.content_changed else None) for task in part]
-            yield [pair for pair in found if self._is_readable(*pair)]
+            batch: list[tuple[Task, ImportedArticle | None]] = []
+            for task in part:
+                article = next(articles) if task.content_changed else None
+                if isinstance(article, Unreadable):
+                    self._skip(task.header.source, article)
+                    discard(task)
+                else:
+                    batch.append((task, article))
+            yield batch
             self.progress.advance(len(part))
-
-    def _is_readable(self, task: Task, article: ImportedArticle | Unreadable | None) -> bool:
-        """Whether the task can be written; the others are reported and leave no empty page."""
-        if isinstance(article, Unreadable):
-            self._skip(task.header.source, article)
-            discard(task)
-            return False
-        return True
 
     # --- Writing ----------------------------------------------------------------------------
     def _create(

@@ -20,7 +20,7 @@ DAY = 24 * HOUR
 
 def register_jobs() -> None:
     """Called once, when the app is ready."""
-    periodic.register("ensure-indexes", MINUTE, ensure_indexes, on_every_host=True)
+    periodic.register("ensure-indexes", 30, ensure_indexes, on_every_host=True)
     # A task that got lost is made good here, and the standbys of other hosts are fed.
     periodic.register("drain", 2, feed_indexes, on_every_host=True)
     periodic.register("publish-scheduled", MINUTE, publish_scheduled)
@@ -52,4 +52,4 @@ def check_drift() -> int:
 
 def prune_tasks() -> None:
     """Forget finished tasks after a day; one is kept for every publication otherwise."""
-    call_command("prune_db_task_results", backend="worker", min_age_days=1, verbosity=0)
+    call_command("prune_db_task_results", "--backend=worker", "--min-age-days=1", verbosity=0)

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connection
 
 from search.engines.base import Engine
+from search.indexing.host import index_folder
 
 
 class LockBusy(Exception):
@@ -47,13 +47,6 @@ def _lock(name: str, *, shared: bool, wait: bool) -> Iterator[None]:
         if shared and connection.vendor == "postgresql":
             held.enter_context(_advisory_lock(name, wait=wait))
         yield
-
-
-def index_folder() -> Path:
-    """The folder of this host's index, for this user's eyes only."""
-    folder: Path = settings.INDEX_DIR
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Periodic work: a registry, and runs of what is due.
 
 Layers register their jobs in ``AppConfig.ready``. A job runs on one of the hosts, claimed in the
-database; a job ``on_every_host`` (feeding the host's own index) runs on each.
+database; a job ``on_every_host`` (feeding the host's own index) runs on each. Jobs of every host
+that are due several times a minute are not noted in the database, only timed in the process.
 """
 
 import logging
@@ -13,11 +14,14 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from search.indexing.host import host_mark
 from search.indexing.models import PeriodicRun
 
 logger = logging.getLogger(__name__)
 
 Job = Callable[[], object]
+
+QUICK_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,16 @@ class PeriodicJob:
     every_seconds: float
     function: Job
     on_every_host: bool = False
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether it comes round too often to be noted in the database."""
+        return self.on_every_host and self.every_seconds < QUICK_SECONDS
+
+    @property
+    def name_here(self) -> str:
+        """The name its runs are noted under."""
+        return f"{self.name}@{host_mark()}" if self.on_every_host else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +69,9 @@ def jobs() -> list[PeriodicJob]:
     return list(_jobs.values())
 
 
-def run_due(*, first_round: bool = False) -> list[Outcome]:
-    """Run every job that is due; in the ``first_round`` all jobs ``on_every_host`` are."""
-    return run_jobs(job for job in jobs() if _claim(job, first_round=first_round))
+def run_due() -> list[Outcome]:
+    """Run every job that is due."""
+    return run_jobs(job for job in jobs() if _claim(job))
 
 
 def run_jobs(chosen: Iterable[PeriodicJob]) -> list[Outcome]:
@@ -65,29 +79,30 @@ def run_jobs(chosen: Iterable[PeriodicJob]) -> list[Outcome]:
     return [_run(job) for job in chosen]
 
 
-def _claim(job: PeriodicJob, *, first_round: bool) -> bool:
-    return _due_here(job, first_round) if job.on_every_host else _claim_for_all_hosts(job)
+def _claim(job: PeriodicJob) -> bool:
+    return _due_in_this_process(job) if job.is_quick else _claim_in_database(job)
 
 
-def _due_here(job: PeriodicJob, first_round: bool) -> bool:
+def _due_in_this_process(job: PeriodicJob) -> bool:
     now = time.monotonic()
-    if not first_round and now - _last_here.get(job.name, float("-inf")) < job.every_seconds:
+    if now - _last_here.get(job.name, float("-inf")) < job.every_seconds:
         return False
     _last_here[job.name] = now
     return True
 
 
-def _claim_for_all_hosts(job: PeriodicJob) -> bool:
+def _claim_in_database(job: PeriodicJob) -> bool:
     now = timezone.now()
     due = now - timedelta(seconds=job.every_seconds)
-    runs = PeriodicRun.objects.filter(name=job.name)
+    name = job.name_here
+    runs = PeriodicRun.objects.filter(name=name)
     # Looked at before it is written: a round every half second would keep SQLite's lock busy.
     last = runs.values_list("started_at", flat=True).first()
     if last is not None:
         return last <= due and bool(runs.filter(started_at__lte=due).update(started_at=now))
     try:
         with transaction.atomic():
-            PeriodicRun.objects.create(name=job.name, started_at=now)
+            PeriodicRun.objects.create(name=name, started_at=now)
     except IntegrityError:
         return False  # another process was first
     return True
@@ -101,6 +116,6 @@ def _run(job: PeriodicJob) -> Outcome:
     except Exception as failure:  # whatever a job does wrong, the others have their turn
         logger.exception("periodic job %s failed", job.name)
         error = f"{type(failure).__name__}: {failure}"
-    if not job.on_every_host:
-        PeriodicRun.objects.filter(name=job.name).exclude(error=error).update(error=error)
+    if not job.is_quick:
+        PeriodicRun.objects.filter(name=job.name_here).exclude(error=error).update(error=error)
     return Outcome(job.name, round(time.monotonic() - started, 3), error)

@@ -1,14 +1,13 @@
 """How far each index has followed the outbox."""
 
 import logging
-import os
 from datetime import timedelta
-from uuid import uuid4
 
 from django.utils import timezone
 
 from search.engines.base import Engine
-from search.indexing.locks import index_folder, is_shared
+from search.indexing.host import host_mark
+from search.indexing.locks import is_shared
 from search.indexing.models import IndexPosition, OutboxCounter
 
 logger = logging.getLogger(__name__)
@@ -23,23 +22,7 @@ def index_name(engine: Engine) -> str:
     Every host has an embedded index of its own; a mark inside the index folder tells them apart
     and makes a folder that was deleted a new index.
     """
-    return engine.name if is_shared(engine) else f"{engine.name}@{_mark()}"
-
-
-def _mark() -> str:
-    path = index_folder() / "mark"
-    try:
-        return path.read_text(encoding="ascii")
-    except FileNotFoundError:
-        draft = path.with_name(f"mark.{os.getpid()}.{uuid4().hex}")
-        draft.write_text(uuid4().hex, encoding="ascii")
-        try:
-            os.link(draft, path)  # fails where another process was first; a rename would not
-        except FileExistsError:
-            logger.debug("another process has marked the index folder")
-        finally:
-            draft.unlink()
-        return path.read_text(encoding="ascii")
+    return engine.name if is_shared(engine) else f"{engine.name}@{host_mark()}"
 
 
 def find_position(engine: Engine) -> IndexPosition | None:

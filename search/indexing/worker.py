@@ -50,13 +50,11 @@ def run_worker() -> None:
 
 
 def _run_periodically(stop: threading.Event) -> None:
-    first_round = True
     while not stop.is_set():
         close_old_connections()
         try:
-            periodic.run_due(first_round=first_round)
+            periodic.run_due()
         except Exception:  # a database that is away for a while must not end the thread
             logger.exception("periodic round failed")
-        first_round = False
         stop.wait(PERIODIC_ROUND_SECONDS)
     connections.close_all()

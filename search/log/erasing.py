@@ -36,7 +36,7 @@ class Erased:
 
 def hashes_of(text: str) -> frozenset[str]:
     """The hashes of ``text`` as a question, in every language, as stored with its searches."""
-    question = scrub(clean(text)[:MAX_QUESTION_LENGTH])
+    question = scrub(clean(text)[:MAX_QUESTION_LENGTH].strip())
     return frozenset(question_hash(question, locale) for locale, _ in settings.LANGUAGES)
 
 

@@ -127,7 +127,7 @@ def search_facts(text: str, locale: str, token: tokens.QueryToken) -> dict[str, 
     The stored hash is that of the scrubbed text: the token's could be tried against a list of
     e-mail addresses. Raises RejectedError when the text is not the one the token was made for.
     """
-    question = clean(text)[:MAX_QUESTION_LENGTH]
+    question = clean(text)[:MAX_QUESTION_LENGTH].strip()
     if not question:
         raise RejectedError("text missing")
     if tokens.question_hash(question, locale) != token.question:

@@ -19,11 +19,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        outcomes = (
-            periodic.run_jobs(periodic.jobs())
-            if options["all"]
-            else periodic.run_due(first_round=True)
-        )
+        outcomes = periodic.run_jobs(periodic.jobs()) if options["all"] else periodic.run_due()
         if options["json"]:
             self.stdout.write(json.dumps({"ran": [asdict(outcome) for outcome in outcomes]}))
         else:
