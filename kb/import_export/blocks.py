@@ -96,7 +96,7 @@ class BodyBuilder:
         self.rich_text = RichText(self.link_tag, self._met_image)
 
     def build(self, text: str) -> list[Block]:
-        """The blocks of simplified Markdown; its first heading of level 1 is left out."""
+        """The blocks of simplified Markdown; its own title is left out."""
         root = Node(self.parser.parse(text))
         self.anchors = set(_anchors(root))
         return self._body(_without_title(root.children))
@@ -158,7 +158,7 @@ class BodyBuilder:
         return [_heading_block(text, level=level, anchor=anchor)]
 
     def _image(self, node: Node) -> list[Block]:
-        alt = " ".join(_plain(node).split())
+        alt = _alt(node)
         path = self.scope.file(_address(node), self.key)
         if path:
             picture = {"image": {"source": path}, "decorative": not alt, "alt_text": alt}
@@ -389,7 +389,7 @@ class BodyBuilder:
         if self.scope.file(_address(node), self.key):
             return ""  # follows the paragraph as a block of its own
         self.findings.missing_images += 1
-        return described_image(" ".join(_plain(node).split()))
+        return described_image(_alt(node))
 
     def _raw_tag(self, tag: str) -> str:
         """A raw tag, marked so that ``inline`` parses it; escaped if HTML knows no such tag."""
@@ -437,13 +437,10 @@ def _anchors(node: Node) -> Iterator[str]:
             yield from _anchors(child)
 
 
-def _without_title(nodes: list[Node]) -> Iterator[Node]:
-    title_seen = False
-    for node in nodes:
-        if not title_seen and node.type == "heading" and node.tag == "h1":
-            title_seen = True
-        else:
-            yield node
+def _without_title(nodes: list[Node]) -> list[Node]:
+    """``nodes`` without the page's own heading: the first one, if it is of level 1."""
+    title = next((node for node in nodes if node.type == "heading"), None)
+    return [node for node in nodes if node is not title or node.tag != "h1"]
 
 
 def _only_images(inline: Node) -> list[Node] | None:
@@ -493,6 +490,11 @@ def _line_end(node: Node) -> str:
 
 def _address(image: Node) -> str:
     return str(image.attrs.get("src", ""))
+
+
+def _alt(image: Node) -> str:
+    """The description of a picture on one line, without characters of no width."""
+    return " ".join(_plain(image).replace("\u200b", "").split())
 
 
 def _start(node: Node) -> int:

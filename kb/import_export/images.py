@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.images import ImageFile
+from PIL import Image
 from wagtail.images import get_image_model
 from wagtail.utils.file import hash_filelike
 
@@ -36,9 +37,9 @@ class ImageLibrary:
             known = model.objects.filter(file_hash=digest).first()
             if known is not None:
                 return int(known.pk)
-            picture = ImageFile(content, name=file.name)
-            if not picture.width or not picture.height:
+            if not _is_picture(file):
                 return None
+            picture = ImageFile(content, name=file.name)
             image = model(title=(title or file.stem)[:TITLE_LENGTH], file=picture)
             image.file_size, image.file_hash = file.stat().st_size, digest
             image.save()
@@ -51,3 +52,13 @@ class ImageLibrary:
         if image_id is None:
             return {"type": "missing_image", "value": {"alt": value["alt_text"] or "–"}}
         return {"type": "image", "value": {**value, "image": image_id}}
+
+
+def _is_picture(file: Path) -> bool:
+    """Whether the whole file can be decoded: Wagtail fails on one that breaks off."""
+    try:
+        with Image.open(file) as picture:
+            picture.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
+    return True

@@ -5,6 +5,7 @@ paragraphs, and links to pages as ``<a linktype="page" id="7">``. While pages ha
 link to an article is written ``<a linktype="article" id="path/of/the/file.md">``.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -51,6 +52,14 @@ _CLEANER = nh3.Cleaner(
     link_rel=None,
 )
 
+# Characters that XML, and with it lxml, does not know; as such and by number.
+UNPRINTABLE = re.compile(
+    r"""[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]
+    |&\#0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45])(?![0-9]);?
+    |&\#x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]);?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
 LinkTag = Callable[[str], str | None]
 
 
@@ -74,7 +83,7 @@ def described_image(alt: str) -> str:
 def parse_fragment(html: str) -> lxml_html.HtmlElement | None:
     """The elements of ``html`` below one ``<div>``, however broken; None when there are none."""
     try:
-        return lxml_html.fragment_fromstring(html, create_parent="div")
+        return lxml_html.fragment_fromstring(UNPRINTABLE.sub("", html), create_parent="div")
     except ParserError:
         return None
 

@@ -1,5 +1,6 @@
 """HTML tables as values of the ``table`` block, which has neither spans nor row headings."""
 
+import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from kb.import_export.rich_text import RichText, clean
 
 MAX_SPAN = 100
 NOT_CONTENT = {"col", "colgroup", "caption", "script", "style"}
+ALL_BOLD = re.compile(r"<p><b>[^<]+</b></p>")
 TableValue = dict[str, object]
 
 
@@ -72,8 +74,8 @@ def table_value(headings: list[str], rows: list[list[str]], caption: str = "") -
 def html_table(element: lxml_html.HtmlElement, rich_text: RichText) -> TableValue | None:
     """The value of a ``<table>``; None when it holds nothing to read.
 
-    The first row gives the headings if it stands in ``<thead>`` or has ``<th>`` only. Tables
-    inside a cell become lines of that cell.
+    The first row gives the headings if it stands in ``<thead>``, has ``<th>`` only, or is all in
+    bold above other rows. Tables inside a cell become lines of that cell.
     """
     grid = Grid()
     headed = False
@@ -86,6 +88,7 @@ def html_table(element: lxml_html.HtmlElement, rich_text: RichText) -> TableValu
     if not rows:
         return None
     headed = headed and rows[0][0] is grid.rows[0][0]
+    headed = headed or (len(rows) > 1 and all(ALL_BOLD.fullmatch(c.content) for c in rows[0]))
     headings = [cell.text for cell in rows[0]] if headed else [""] * len(rows[0])
     body = [[cell.content for cell in row] for row in rows[1 if headed else 0 :]]
     captions = element.xpath("./caption")

@@ -12,7 +12,7 @@ from search.indexing.analysers import analyser_for
 from search.indexing.documents import BATCH_SIZE, Batch, Wanted, build_batches
 from search.indexing.entries import count_waiting, entries_after, number_entries, superseded
 from search.indexing.locks import LockBusy, consumer_lock
-from search.indexing.models import IndexPosition, OutboxEntry
+from search.indexing.models import OutboxEntry
 from search.indexing.positions import (
     advance,
     index_name,
@@ -155,8 +155,3 @@ def _refusal(write: Callable[[], None]) -> Failure | None:
         logger.warning("the index refused documents: %s", error)
         return Failure(f"{type(error).__name__}: {error}")
     return None
-
-
-def position_behind(position: IndexPosition | None) -> int:
-    """How many articles wait for an index at this position (all, for one never fed)."""
-    return count_waiting(position.position if position else 0)

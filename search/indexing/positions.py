@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from search.engines.base import Engine
+from search.indexing.entries import count_waiting
 from search.indexing.host import host_mark
 from search.indexing.locks import is_shared
 from search.indexing.models import IndexPosition, OutboxCounter
@@ -68,3 +69,8 @@ def sign_of_life(position: IndexPosition) -> None:
     """Keep the position of an index that has had nothing to do."""
     if position.problem or position.updated_at < timezone.now() - _SIGN_OF_LIFE:
         advance(position, position.position)
+
+
+def articles_behind(position: IndexPosition | None) -> int:
+    """How many articles wait for an index at this position (all, for one never fed)."""
+    return count_waiting(position.position if position else 0)

@@ -9,11 +9,10 @@ from django.db import DatabaseError
 from search.analysis import ANALYSIS_VERSION
 from search.engines import current, indexes
 from search.engines.base import Engine, EngineStatus, EngineUnavailable
-from search.indexing.consumer import position_behind
 from search.indexing.eligibility import eligible_counts
 from search.indexing.integrity import Expectation, expectation, find_drift
 from search.indexing.parking import parked_in
-from search.indexing.positions import find_position, index_name
+from search.indexing.positions import articles_behind, find_position, index_name
 from search.indexing.rebuild import all_locales, rebuild_reason
 
 
@@ -38,7 +37,7 @@ def health() -> Health:
     status = current().status()
     try:
         engine = answering_engine(status)
-        waiting = position_behind(find_position(engine))
+        waiting = articles_behind(find_position(engine))
         due = rebuild_reason(engine, status) if status.available else ""
     except (DatabaseError, EngineUnavailable) as error:
         return Health(False, True, _words(error), False, status, None)
@@ -104,7 +103,7 @@ def _index_details(engine: Engine, expected: Expectation) -> dict[str, Any]:
         "documents": dict(status.documents),
         "analysis_version": status.analysis_version,
         "index_bytes": status.index_bytes,
-        "outbox": position_behind(position),
+        "outbox": articles_behind(position),
         "drift": sum(entry["count"] for entry in drift.values()) if drift else None,
         "drift_by_kind": drift,
         "parked": parked_in(index_name(engine)),

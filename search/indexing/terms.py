@@ -1,6 +1,6 @@
 """The analysed texts of an article and their stored form.
 
-Nothing here needs Django: worker processes import this module alone, analyse, and send back the
+Nothing here needs Django set up: worker processes import this module, analyse, and send back the
 packed form.
 """
 

@@ -1,5 +1,7 @@
 """What browser tests do and look at again and again."""
 
+from urllib.parse import urlencode
+
 from playwright.sync_api import Locator, Page
 
 from search.log.models import SearchEvent
@@ -19,9 +21,12 @@ def rows(page: Page) -> Locator:
 
 
 def type_question(page: Page, text: str) -> None:
-    """Type and wait for the list."""
+    """Type at the end of the field and wait for the list of all that stands there."""
     box(page).click()
-    box(page).press_sequentially(text, delay=20)
+    page.keyboard.press("End")
+    whole = f"?{urlencode({'q': (box(page).input_value() + text).strip()})}&"
+    with page.expect_response(lambda response: whole in response.url):
+        box(page).press_sequentially(text, delay=20)
     rows(page).first.wait_for(timeout=PATIENCE_MS)
 
 
