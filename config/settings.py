@@ -110,6 +110,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;"
         ),
     }
+    # In a file: tests with a live server write from two threads, which a shared in-memory
+    # database answers with "table is locked".
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -207,6 +210,11 @@ SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 X_FRAME_OPTIONS = "SAMEORIGIN"
+# Django-ratelimit counts requests by this address.
+RATELIMIT_IP_META_KEY = "search.log.visitors.counted_address"
+# Requests an address may make; a whole office may share one.
+ANNAI_SUGGEST_RATE = env.str("ANNAI_SUGGEST_RATE", default="6000/m")
+ANNAI_SEARCH_RATE = env.str("ANNAI_SEARCH_RATE", default="1200/m")
 # How many proxies in front of us append to X-Forwarded-For; 0: the peer's own address counts.
 TRUSTED_PROXIES = int(env.str("ANNAI_TRUSTED_PROXIES", default="0"))
 

@@ -4,8 +4,9 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
@@ -137,9 +138,11 @@ class Article(Page):
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """The page, for whoever may read it: anonymous readers are asked to sign in.
 
-        Raises PermissionDenied for signed-in readers of a staff-only article. Wagtail has
-        checked the page's privacy settings before.
+        Raises Http404 for an expired article, PermissionDenied for signed-in readers of a
+        staff-only article. Wagtail has checked the page's privacy settings before.
         """
+        if self.expire_at is not None and self.expire_at <= timezone.now():
+            raise Http404  # the scheduler takes it offline within the minute
         viewer = viewer_of(request.user)
         if not viewer.may_read(self.visibility):
             if not request.user.is_authenticated:

@@ -17,7 +17,6 @@ from kb.visibility import viewer_of
 from search.engines.base import EngineUnavailable
 from search.forms import ResultsForm, SuggestForm
 from search.log.server_side import record_page_search
-from search.log.visitors import client_address
 from search.query.pipeline import search, suggest
 from search.query.values import Mode, Outcome, Results, SearchRequest, Suggestion, Suggestions
 
@@ -29,18 +28,13 @@ NO_ENGINE = Outcome(query_id="", total=0, no_answer=False, engine="", degraded=T
 
 
 def suggest_rate(group: str, request: HttpRequest) -> str:
-    """Requests an address may make; a whole office may share one."""
-    return str(getattr(settings, "ANNAI_SUGGEST_RATE", "6000/m"))
+    """Suggestions an address may ask for."""
+    return str(settings.ANNAI_SUGGEST_RATE)
 
 
 def search_rate(group: str, request: HttpRequest) -> str:
-    """Result pages an address may ask for."""
-    return str(getattr(settings, "ANNAI_SEARCH_RATE", "1200/m"))
-
-
-def address_key(group: str, request: HttpRequest) -> str:
-    """What requests are counted by: the reader's address."""
-    return client_address(request) or "unknown"
+    """Results pages an address may ask for."""
+    return str(settings.ANNAI_SEARCH_RATE)
 
 
 def keep_private(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -51,7 +45,7 @@ def keep_private(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 @method_decorator(
-    ratelimit(group="suggest", key=address_key, rate=suggest_rate, block=False), name="dispatch"
+    ratelimit(group="suggest", key="ip", rate=suggest_rate, block=False), name="dispatch"
 )
 class SuggestView(View):
     """``GET /{locale}/search/suggest?q=&visit=&seq=``: suggestions as JSON."""
@@ -111,7 +105,7 @@ def _suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
 
 
 @method_decorator(
-    ratelimit(group="search", key=address_key, rate=search_rate, block=False), name="dispatch"
+    ratelimit(group="search", key="ip", rate=search_rate, block=False), name="dispatch"
 )
 class ResultsView(View):
     """``GET /{locale}/search/?q=&topic=&stage=&page=``: the results page."""

@@ -2,7 +2,7 @@
 
 from search.analysis import readings
 from search.analysis.analyser import analyse
-from search.analysis.characters import fold, has_japanese
+from search.analysis.characters import fold
 from search.analysis.characters import title_key as title_key
 from search.analysis.values import TokenKind
 
@@ -25,4 +25,4 @@ def words(text: str) -> tuple[str, ...]:
 
 def reading_terms(text: str, language: str) -> tuple[str, ...]:
     """The reading keys of ``text``; only Japanese text has readings worth a key."""
-    return readings.window_keys(text) if language == "ja" or has_japanese(text) else ()
+    return readings.window_keys(text) if readings.are_indexed(text, language) else ()

@@ -139,6 +139,11 @@ def read_words(text: str) -> list[ReadWord]:
     return [word for word in words if any(character.isalnum() for character in word.reading)]
 
 
+def are_indexed(text: str, language: str) -> bool:
+    """Whether an index holds reading keys of such a text: only Japanese has readings."""
+    return language == "ja" or has_japanese(text)
+
+
 def window_keys(text: str) -> tuple[str, ...]:
     """The keys an index holds for ``text``: from every word on, over up to ``WINDOW`` words.
 

@@ -15,6 +15,10 @@ class EngineUnavailable(Exception):
     """The engine cannot answer now: down, too slow, refused the credentials, or out of order."""
 
 
+class DocumentRejected(Exception):
+    """The engine is well but does not take a document; trying again changes nothing."""
+
+
 class Field(StrEnum):
     """The searchable fields of a document; each is a sequence of terms."""
 
@@ -199,7 +203,10 @@ class Engine(Protocol):
         """Those of ``terms`` that some document of these visibilities holds in its text."""
 
     def write(self, documents: Sequence[IndexDocument]) -> None:
-        """Add or replace documents; they are searchable when this returns."""
+        """Add or replace documents; they are searchable when this returns.
+
+        Raises DocumentRejected when one of them cannot be indexed; the others may be in or not.
+        """
 
     def delete(self, locale: str, ids: Sequence[str], version: int) -> None:
         """Remove documents; absent ones are no error. Gone when this returns."""

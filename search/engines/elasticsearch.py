@@ -19,6 +19,7 @@ from elasticsearch.helpers import BulkIndexError, bulk, scan
 
 from search.analysis import ANALYSIS_VERSION
 from search.engines.base import (
+    DocumentRejected,
     EngineQuery,
     EngineResult,
     EngineStatus,
@@ -287,9 +288,13 @@ class ElasticsearchEngine:
             stats_only=False,
         )
         # Deleting what is not there is no error; everything else is.
-        failed = [e for e in errors if e.get("delete", {}).get("status") != 404]  # type: ignore[union-attr]
-        if failed:
-            raise BulkIndexError(f"{len(failed)} failed", failed)
+        answers = [answer for error in errors for answer in error.values()]  # type: ignore[union-attr]
+        failed = [answer for answer in answers if answer["status"] != 404]
+        if not failed:
+            return
+        if all(400 <= answer["status"] < 500 and answer["status"] != 429 for answer in failed):
+            raise DocumentRejected(f"{failed[0]['error']}"[:500])
+        raise BulkIndexError(f"{len(failed)} failed", failed)
 
     def _ensure_alias(self, locale: str) -> None:
         if self.client.indices.exists_alias(name=self.alias(locale)):

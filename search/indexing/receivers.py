@@ -18,10 +18,11 @@ from django.db.models.signals import post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.models import Page, PageViewRestriction
 
+from home.signals import portal_ready
 from kb.models import Article, Topic
 from kb.signals import articles_changed, articles_imported
 from search.indexing.consumer import Progress
-from search.indexing.feeding import bring_up_to_date
+from search.indexing.feeding import bring_up_to_date, ensure_indexes
 from search.indexing.models import ArticleText
 from search.indexing.outbox import announce, announce_below
 
@@ -89,6 +90,12 @@ def announce_restricted(
 def announce_changed(sender: object, article_ids: Iterable[int], **kwargs: Any) -> None:
     """Whoever writes articles past ``Page.save`` names them, inside the same transaction."""
     announce(article_ids)
+
+
+@receiver(portal_ready)
+def prepare_indexes(sender: object, **kwargs: Any) -> None:
+    """A portal was put in place: its indexes exist from the start, empty or not."""
+    ensure_indexes()
 
 
 @receiver(articles_imported)

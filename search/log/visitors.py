@@ -37,6 +37,11 @@ def sender_of(request: HttpRequest, day: date) -> Sender:
     )
 
 
+def counted_address(request: HttpRequest) -> str:
+    """What rate limits count by: the reader's address; all without one share a counter."""
+    return client_address(request) or "unknown"
+
+
 def client_address(request: HttpRequest) -> str:
     """The address of the reader's side; empty if there is none that parses.
 

@@ -19,6 +19,7 @@ MAX_TERMS = 64
 MAX_PHRASES = 32
 
 TITLE_BOOST = 0.3  # a word in the title, on top of the whole text, which holds the title twice
+LABEL_BOOST = 0.3  # a word of a tag, a topic or the product
 PHRASE_BOOST = 0.3  # two neighbouring words of the question near each other
 PHRASE_SLOP = 1  # one word between: 領収/書/の/発行, "reset your password"
 
@@ -82,8 +83,10 @@ def search_tree(question: Question, known: KnownTerms) -> Node | None:
     clauses: list[Node] = [Term(Field.TEXT, term) for term in terms]
     clauses += [Term(Field.TITLE, term, TITLE_BOOST) for term in terms]
     clauses += _phrases(question)
+    clauses += [Term(Field.LABELS, term, LABEL_BOOST) for term in terms]
     clauses += _typos(question, terms, known)
     clauses.append(Term(Field.TITLE_KEYS, title_key(question.text), TITLE_BEGINS))
+    clauses += _readings(question)
     return AnyOf(tuple(clauses))
 
 
@@ -93,7 +96,7 @@ def suggest_tree(question: Question, known: KnownTerms) -> Node | None:
     if not whole:
         return None
     clauses: list[Node] = [Prefix(Field.TITLE_KEYS, whole, TITLE_BEGINS)]
-    clauses += [Prefix(Field.READINGS, key, READING_BEGINS) for key in _reading_keys(question.text)]
+    clauses += _readings(question)
     if question.last_word:
         clauses.append(Prefix(Field.WORDS, question.last_word, WORD_BEGINS))
     terms = question.distinct_terms
@@ -104,10 +107,17 @@ def suggest_tree(question: Question, known: KnownTerms) -> Node | None:
     return AnyOf(tuple(clauses))
 
 
-def _reading_keys(text: str) -> tuple[str, ...]:
+def _readings(question: Question) -> list[Node]:
+    """What kana, romaji or half-typed mixtures of both may be the reading of."""
+    if not readings.are_indexed(question.text, question.locale):
+        return []
     # One letter begins half of all words; kana is a syllable and says more.
-    keys = readings.typed_keys(text)
-    return tuple(key for key in keys if len(key) > 1 or has_japanese(text))
+    shortest = 1 if has_japanese(question.text) else 2
+    return [
+        Prefix(Field.READINGS, key, READING_BEGINS)
+        for key in readings.typed_keys(question.text)
+        if len(key) >= shortest
+    ]
 
 
 def _phrases(question: Question) -> list[Node]:

@@ -75,7 +75,6 @@ def test_typing_asks_for_titles_that_begin_so_and_words_that_begin_like_the_last
     prefixes = clauses(suggest("Reset pass"), Prefix)
     assert [(p.field, p.prefix) for p in prefixes] == [
         (Field.TITLE_KEYS, "resetpass"),
-        (Field.READINGS, "resetpas"),
         (Field.WORDS, "pass"),
     ]
 
