@@ -58,8 +58,8 @@ check: setup ## lint, format, types, import contract, templates, translations, m
 	.venv/bin/ruff format --quiet --check . $(PYTHON_SCRIPTS)
 	.venv/bin/mypy --no-error-summary search config
 	.venv/bin/lint-imports --no-logo
-	.venv/bin/djlint . --check 2> /dev/null
-	.venv/bin/djlint . --lint 2> /dev/null
+	.venv/bin/djlint . --check
+	.venv/bin/djlint . --lint
 	.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	$(MANAGE) check
 	$(MANAGE) makemigrations --check --dry-run

@@ -1,8 +1,15 @@
 """What every test may ask for."""
 
 import pytest
+from django.utils import translation
 
 from tests.factories import Site, create_site
+
+
+@pytest.fixture(autouse=True)
+def default_language():
+    """A request leaves its language active; the next test starts in English."""
+    translation.activate("en")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import factory
 from django.contrib.auth.models import Permission
-from wagtail.models import Locale, Page
+from wagtail.models import Collection, Locale, Page
 from wagtail.models import Site as WagtailSite
 
 from accounts.models import User
@@ -26,13 +26,22 @@ class Site:
         return {"en": self.topics_en, "ja": self.topics_ja}[locale]
 
 
-def create_site() -> Site:
-    """Two locales, their home pages as translations of each other, and root topics."""
+def restore_roots() -> Page:
+    """What Wagtail's migrations put into a new database and a transactional test takes away: the
+    English locale, the root page and the root collection. Returns the root page."""
     english, _ = Locale.objects.get_or_create(language_code="en")
-    japanese, _ = Locale.objects.get_or_create(language_code="ja")
-    root = Page.objects.filter(depth=1).first() or Page.add_root(
+    if not Collection.objects.filter(depth=1).exists():
+        Collection.add_root(name="Root")
+    return Page.objects.filter(depth=1).first() or Page.add_root(
         instance=Page(title="Root", slug="root", locale=english)
     )
+
+
+def create_site() -> Site:
+    """Two locales, their home pages as translations of each other, and root topics."""
+    root = restore_roots()
+    english = Locale.objects.get(language_code="en")
+    japanese, _ = Locale.objects.get_or_create(language_code="ja")
     for page in root.get_children().specific():
         page.delete()
     root.refresh_from_db()

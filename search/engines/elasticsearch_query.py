@@ -3,6 +3,7 @@
 from typing import Any
 
 from search.engines.base import (
+    MAX_TERM_LENGTH,
     AllOf,
     AnyOf,
     BestOf,
@@ -51,7 +52,8 @@ def _compile(node: Node) -> dict[str, Any]:
                 }
             }
         case Prefix(field, prefix, score):
-            return _constant({"prefix": {field: {"value": prefix}}}, score)
+            # Terms are no longer than this; the server refuses prefixes of over 1,000 characters.
+            return _constant({"prefix": {field: {"value": prefix[:MAX_TERM_LENGTH]}}}, score)
         case Fuzzy(field, term, distance, score):
             fuzzy = {"value": term, "fuzziness": distance, "transpositions": True}
             return _constant({"fuzzy": {field: fuzzy | {"max_expansions": 200}}}, score)

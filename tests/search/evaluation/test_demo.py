@@ -16,7 +16,7 @@ from search.log.models import SearchEvent
 from search.log.rollups import uncounted_days
 from search.log.validate import search_facts
 from search.query import tokens
-from tests.factories import ArticleFactory
+from tests.factories import ArticleFactory, restore_roots
 from tests.search.log.factories import token_for
 
 ANSWERED = Question("en", "track my order", "orders/track", 40)
@@ -141,6 +141,7 @@ class TestCommand:
     @pytest.mark.django_db(transaction=True)
     def test_fills_an_empty_portal(self, settings, tmp_path):
         settings.INDEX_DIR = tmp_path / "index"
+        restore_roots()
         call_command("setup_portal", stdout=StringIO())
         printed = self.run()
         assert [name in printed for name in ("admin", "lead", "reader")] == [True] * 3
