@@ -173,7 +173,7 @@ USE_TZ = True
 
 # --- Static files ---------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("ANNAI_STATIC_DIR", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Hashed and compressed names need `collectstatic`; a trial run serves the sources as they are.
 HASHED_STATIC = boolean("ANNAI_HASHED_STATIC", PRODUCTION)
