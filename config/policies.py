@@ -27,8 +27,19 @@ ADMIN = PUBLIC | {
 }
 
 
+# What a help site has no use for.
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """django-csp with the policy chosen by path."""
+    """django-csp with the policy chosen by path, and the permissions policy beside it."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Add both headers."""
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        return super().process_response(request, response)
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

@@ -5,7 +5,7 @@ engines split a field's terms at spaces and do nothing else to them, so that all
 same tokens.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -239,6 +239,3 @@ class Rebuild(Protocol):
 
     def discard(self) -> None:
         """Drop the new index; the live one stays."""
-
-
-EngineFactory = Callable[[], Engine]

@@ -5,6 +5,7 @@
 it runs on Elastic Cloud and on trimmed builds alike.
 """
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ from search.engines.base import (
 )
 from search.engines.elasticsearch_query import compile_query
 
+logger = logging.getLogger(__name__)
+
 BULK_TIMEOUT_SECONDS = 60
 BULK_DOCUMENTS = 200
 
@@ -43,6 +46,8 @@ SETTINGS: Mapping[str, Any] = {
     "number_of_shards": 1,
     "analysis": {"analyzer": {"terms": {"type": "custom", "tokenizer": "whitespace"}}},
 }
+LIVE_SETTINGS: Mapping[str, Any] = {"refresh_interval": "1s", "auto_expand_replicas": "0-1"}
+FILLING_SETTINGS: Mapping[str, Any] = {"refresh_interval": "-1", "number_of_replicas": 0}
 MAPPINGS: Mapping[str, Any] = {
     "dynamic": "strict",
     "_source": {"includes": ["digest", "visibility", "facet_*"]},
@@ -225,20 +230,20 @@ class ElasticsearchEngine:
         """See Engine.status."""
         try:
             with cluster_errors():
-                names = self._live_names()
-                # A refresh first: statistics count what searches see.
+                # The statistics first: an index that a swap makes live meanwhile is in them.
                 stats = self.client.indices.stats(index=f"{self.prefix}articles-*").body
+                names = self._live_names()
         except EngineUnavailable as error:
             return EngineStatus(self.name, False, {}, ANALYSIS_VERSION, 0, str(error))
         documents, size, versions = {}, 0, set()
         for locale, name in names.items():
-            primaries = stats["indices"][name]["primaries"]
-            documents[locale] = int(primaries["docs"]["count"])
-            size += int(primaries["store"]["size_in_bytes"])
+            # No entry: created a moment ago. No numbers: none of its shards is assigned.
+            primaries = stats.get("indices", {}).get(name, {}).get("primaries", {})
+            documents[locale] = int(primaries.get("docs", {}).get("count", 0))
+            size += int(primaries.get("store", {}).get("size_in_bytes", 0))
             versions.add(self._version_of(locale, name))
-        return EngineStatus(
-            self.name, True, documents, min(versions, default=ANALYSIS_VERSION), size
-        )
+        version = min(versions - {ANALYSIS_VERSION}, default=ANALYSIS_VERSION)
+        return EngineStatus(self.name, True, documents, version, size)
 
     def _live_names(self) -> dict[str, str]:
         pattern = f"{self.prefix}articles-"
@@ -250,6 +255,7 @@ class ElasticsearchEngine:
             alias.removeprefix(pattern): name
             for name, entry in answer.items()
             for alias in entry["aliases"]
+            if name.startswith(f"{alias}-")  # not the alias of an index that is being filled
         }
 
     def _version_of(self, locale: str, name: str) -> str:
@@ -279,55 +285,74 @@ class ElasticsearchEngine:
                 self._bulk(_deletions(self.alias(locale), ids))
 
     def _bulk(self, actions: Iterable[dict[str, Any]], refresh: str = "true") -> None:
+        """Send actions on aliases. Raises DocumentRejected, BulkIndexError for all other faults."""
         _, errors = bulk(
             self._bulk_client,
             actions,
             chunk_size=BULK_DOCUMENTS,
             refresh=refresh,
+            # A name that has gone is never made again as an index with guessed mappings.
+            require_alias=True,
             raise_on_error=False,
             stats_only=False,
         )
-        # Deleting what is not there is no error; everything else is.
-        answers = [answer for error in errors for answer in error.values()]  # type: ignore[union-attr]
-        failed = [answer for answer in answers if answer["status"] != 404]
+        failed = [
+            answer
+            for error in errors  # type: ignore[union-attr]
+            for operation, answer in error.items()
+            # Deleting what is not there is no error; everything else is.
+            if (operation, answer["status"]) != ("delete", 404)
+        ]
         if not failed:
             return
-        if all(400 <= answer["status"] < 500 and answer["status"] != 429 for answer in failed):
+        # 400: the document cannot be parsed. All other answers are about the index or the cluster.
+        if all(answer["status"] == 400 for answer in failed):
             raise DocumentRejected(f"{failed[0]['error']}"[:500])
         raise BulkIndexError(f"{len(failed)} failed", failed)
 
     def _ensure_alias(self, locale: str) -> None:
-        if self.client.indices.exists_alias(name=self.alias(locale)):
-            return
-        name = self.create_index(locale)
-        self.point_to(locale, name)
+        # Nothing is dropped here: a rebuild may be filling the successor.
+        if not self.client.indices.exists_alias(name=self.alias(locale)):
+            self._create(self.new_name(locale), self.alias(locale), LIVE_SETTINGS)
 
-    def create_index(self, locale: str) -> str:
-        """A new, empty index; its name."""
-        name = f"{self.alias(locale)}-{ANALYSIS_VERSION}-{time.time_ns()}"
+    def new_name(self, locale: str) -> str:
+        """A name for an index of one locale; later ones end in a higher number."""
+        return f"{self.alias(locale)}-{ANALYSIS_VERSION}-{time.time_ns()}"
+
+    def create_filling(self, name: str) -> None:
+        """A new, empty index that is written to by its filling alias."""
+        self._create(name, filling_alias(name), FILLING_SETTINGS)
+
+    def _create(self, name: str, alias: str, options: Mapping[str, Any]) -> None:
         self._bulk_client.indices.create(
-            index=name,
-            settings={**SETTINGS, "number_of_replicas": 0, "refresh_interval": "-1"},
-            mappings=MAPPINGS,
+            index=name, settings={**SETTINGS, **options}, mappings=MAPPINGS, aliases={alias: {}}
         )
-        return name
 
-    def point_to(self, locale: str, name: str) -> None:
-        """Make ``name`` the live index and drop the others, in one atomic step."""
-        self._bulk_client.indices.put_settings(
-            index=name, settings={"refresh_interval": "1s", "auto_expand_replicas": "0-1"}
-        )
-        others = [
-            other
-            for other in self._bulk_client.indices.get(index=f"{self.alias(locale)}-*").body
-            if other != name and self._is_of(locale, other)
-        ]
+    def go_live(self, locale: str, name: str) -> None:
+        """Make a filled index the live one and drop those it supersedes, in one atomic step."""
+        self._bulk_client.indices.put_settings(index=name, settings=LIVE_SETTINGS)
         self._bulk_client.indices.update_aliases(
             actions=[
                 {"add": {"index": name, "alias": self.alias(locale)}},
-                *({"remove_index": {"index": other}} for other in others),
+                {"remove": {"index": name, "alias": filling_alias(name)}},
+                *(
+                    {"remove_index": {"index": other}}
+                    for other in self._superseded_by(locale, name)
+                ),
             ]
         )
+
+    def _superseded_by(self, locale: str, name: str) -> list[str]:
+        """The live index, and what rebuilds that died have left."""
+        alias = self.alias(locale)
+        indices = self._bulk_client.indices.get(index=f"{alias}-*").body
+        return [
+            other
+            for other, entry in indices.items()
+            if other != name
+            and self._is_of(locale, other)
+            and (alias in entry["aliases"] or _created_at(other) < _created_at(name))
+        ]
 
     def _is_of(self, locale: str, name: str) -> bool:
         return (
@@ -346,6 +371,15 @@ class ElasticsearchEngine:
         return ElasticsearchRebuild(self, locale, documents)
 
 
+def filling_alias(name: str) -> str:
+    """The name by which an index is written to until it is live."""
+    return f"{name}-filling"
+
+
+def _created_at(name: str) -> int:
+    return int(name.rpartition("-")[2])
+
+
 def _deletions(index: str, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
     return ({"_op_type": "delete", "_index": index, "_id": identifier} for identifier in ids)
 
@@ -358,16 +392,21 @@ class ElasticsearchRebuild:
     ) -> None:
         self._engine = engine
         self._locale = locale
-        with cluster_errors():
-            self._name = engine.create_index(locale)
-            engine._bulk(self._actions(documents), refresh="false")
-            self._refresh()
+        self._name = engine.new_name(locale)
+        try:
+            with cluster_errors():
+                engine.create_filling(self._name)
+                engine._bulk(self._actions(documents), refresh="false")
+                self._refresh()
+        except BaseException:
+            self._try_to_discard()
+            raise
 
     def _actions(self, documents: Iterable[IndexDocument]) -> Iterator[dict[str, Any]]:
         return (
             {
                 "_op_type": "index",
-                "_index": self._name,
+                "_index": filling_alias(self._name),
                 "_id": document.id,
                 **to_source(document),
             }
@@ -392,14 +431,20 @@ class ElasticsearchRebuild:
     def delete(self, ids: Sequence[str]) -> None:
         """See Rebuild.delete."""
         with cluster_errors():
-            self._engine._bulk(_deletions(self._name, ids))
+            self._engine._bulk(_deletions(filling_alias(self._name), ids))
 
     def swap(self) -> None:
         """See Rebuild.swap."""
         with cluster_errors():
-            self._engine.point_to(self._locale, self._name)
+            self._engine.go_live(self._locale, self._name)
 
     def discard(self) -> None:
         """See Rebuild.discard."""
         with cluster_errors():
-            self._engine._bulk_client.indices.delete(index=self._name)
+            self._engine._bulk_client.indices.delete(index=self._name, ignore_unavailable=True)
+
+    def _try_to_discard(self) -> None:
+        try:
+            self.discard()
+        except EngineUnavailable as error:
+            logger.warning("%s stays until the next swap: %s", self._name, error)

@@ -12,7 +12,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -117,21 +117,30 @@ class _LiveIndex:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            self.index = tantivy.Index.open(str(path))
-        except (ValueError, OSError) as error:
-            raise EngineUnavailable(f"the index in {path.name} cannot be opened") from error
-        # "manual": tantivy's own file watcher does not survive a fork.
-        self.index.config_reader("manual")
         self._stamp = 0
-        self.searcher()
+        with self._reading():
+            self.index = tantivy.Index.open(str(path))
+            # "manual": tantivy's own file watcher does not survive a fork.
+            self.index.config_reader("manual")
+
+    def refresh(self) -> None:
+        """See the last commit. Raises EngineUnavailable when the files are bad or gone."""
+        with self._reading():
+            stamp = (self.path / "meta.json").stat().st_mtime_ns
+            if stamp != self._stamp:
+                self.index.reload()
+                self._stamp = stamp
 
     def searcher(self) -> tantivy.Searcher:
-        stamp = (self.path / "meta.json").stat().st_mtime_ns
-        if stamp != self._stamp:
-            self.index.reload()
-            self._stamp = stamp
+        """The index as of the last refresh, on files that are open: no swap takes them away."""
         return self.index.searcher()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, OSError) as error:
+            raise EngineUnavailable(f"the index in {self.path.name} cannot be opened") from error
 
 
 class EmbeddedEngine:
@@ -224,16 +233,17 @@ class EmbeddedEngine:
         for locale in self._locales():
             try:
                 live = self._live(locale)
-                if live is not None:
-                    documents[locale] = live.searcher().num_docs
-                    versions.add(live.path.name.partition("_")[0])
-            except (EngineUnavailable, OSError) as error:
+            except EngineUnavailable as error:
                 problems.append(f"{locale}: {error}")
+                continue
+            if live is not None:
+                documents[locale] = live.searcher().num_docs
+                versions.add(live.path.name.partition("_")[0])
         return EngineStatus(
             engine=self.name,
             available=not problems,
             documents=documents,
-            analysis_version=min(versions, default=ANALYSIS_VERSION),
+            analysis_version=min(versions - {ANALYSIS_VERSION}, default=ANALYSIS_VERSION),
             index_bytes=_folder_bytes(self.folder),
             problem="; ".join(problems),
         )
@@ -249,11 +259,10 @@ class EmbeddedEngine:
 
     def delete(self, locale: str, ids: Sequence[str], version: int) -> None:
         """See Engine.delete."""
-        live = self._live(locale)
-        if live is None or not ids:
+        if not ids or self._live(locale) is None:
             return
         with self._locked(locale), _tantivy_errors():
-            _remove(live.index, ids)
+            _remove(self._live_or_new(locale), ids)
 
     def rebuild(self, locale: str, documents: Iterable[IndexDocument]) -> "EmbeddedRebuild":
         """See Engine.rebuild."""
@@ -269,21 +278,39 @@ class EmbeddedEngine:
         return folder
 
     def _locales(self) -> list[str]:
-        if not self.folder.is_dir():
-            return []
-        return sorted(path.parent.name for path in self.folder.glob("*/current"))
+        # os.walk passes over what cannot be read; Path.glob may raise.
+        _, names, _ = next(os.walk(self.folder), ("", [], []))
+        return sorted(name for name in names if (self.folder / name / "current").exists())
 
-    def _live(self, locale: str) -> _LiveIndex | None:
-        pointer = self.folder / locale / "current"
+    def _live_name(self, locale: str) -> str | None:
         try:
-            name = pointer.read_text(encoding="utf-8").strip()
+            return (self.folder / locale / "current").read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return None
+        except (UnicodeDecodeError, OSError) as error:
+            raise EngineUnavailable("the name of the live index cannot be read") from error
+
+    def _live(self, locale: str) -> _LiveIndex | None:
+        """The live index as of now. Raises EngineUnavailable when it cannot be opened."""
+        name = self._live_name(locale)
+        if name is None:
+            return None
+        try:
+            return self._opened(locale, name)
+        except EngineUnavailable:
+            # Swaps since the name was read may have dropped its folder.
+            newer = self._live_name(locale)
+            if newer in {None, name}:
+                raise
+            return self._opened(locale, newer)
+
+    def _opened(self, locale: str, name: str) -> _LiveIndex:
         live = self._open.get(locale)
         if live is None or live.path.name != name:
             with self._open_lock:
-                live = _LiveIndex(pointer.parent / name)
+                live = _LiveIndex(self.folder / locale / name)
                 self._open[locale] = live
+        live.refresh()
         return live
 
     def _live_or_new(self, locale: str) -> tantivy.Index:
@@ -315,11 +342,18 @@ class EmbeddedEngine:
             yield
 
     def replace_live(self, locale: str, path: Path) -> None:
-        """Point to ``path`` and drop every other index of the locale."""
+        """Point to ``path`` and drop the others of the locale, but for the one live until now.
+
+        A reader may have read that one's name and be about to open it.
+        """
         with self._locked(locale):
+            kept = {path.name}
+            # Where the name cannot be read nobody is about to open it.
+            with suppress(EngineUnavailable):
+                kept.add(self._live_name(locale) or path.name)
             self.point_to(locale, path)
             for other in self.locale_folder(locale).iterdir():
-                if other.is_dir() and other != path:
+                if other.is_dir() and other.name not in kept:
                     # A reader that still holds it keeps its open files; the names may go.
                     shutil.rmtree(other, ignore_errors=True)
 
@@ -332,10 +366,15 @@ class EmbeddedRebuild:
     ) -> None:
         self._engine = engine
         self._locale = locale
-        self._path = engine.new_folder(locale)
-        self._index = tantivy.Index(SCHEMA, path=str(self._path))
         with _tantivy_errors():
-            self._fill(iter(documents))
+            self._path = engine.new_folder(locale)
+        try:
+            with _tantivy_errors():
+                self._index = tantivy.Index(SCHEMA, path=str(self._path))
+                self._fill(iter(documents))
+        except BaseException:
+            self.discard()
+            raise
 
     def _fill(self, documents: Iterator[IndexDocument]) -> None:
         writer = self._index.writer(heap_size=REBUILD_HEAP_BYTES, num_threads=1)
@@ -369,7 +408,8 @@ class EmbeddedRebuild:
 
     def discard(self) -> None:
         """See Rebuild.discard."""
-        shutil.rmtree(self._path)
+        # What cannot be removed now goes with the next swap.
+        shutil.rmtree(self._path, ignore_errors=True)
 
 
 @contextmanager
@@ -392,4 +432,10 @@ def _tantivy_errors() -> Iterator[None]:
 
 
 def _folder_bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    """The size of all files; those that a merge or a swap removes meanwhile do not count."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += Path(parent, name).stat().st_size
+    return total

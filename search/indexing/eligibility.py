@@ -1,13 +1,12 @@
 """The one rule of what may be indexed, and who may read it.
 
-Eligible is an article that is live, not expired, in a site's tree and not behind a shared
-password (only the person at the keyboard knows whether they have it, so such pages are never
-searchable). It is written twice, as a predicate on Wagtail's own methods and as a queryset in
-SQL; a test proves both equal.
+Eligible is an article that is live, not expired, in a site's tree, and neither behind a shared
+password nor for certain groups only: those pages are found by browsing, never by search
+(docs/decisions/0004). It is written twice, as a predicate on Wagtail's own methods and as a
+queryset in SQL; a test proves both equal.
 
 Its *effective* visibility is the strictest of its own and the page privacy it inherits: "any
-logged-in user" makes it signed-in, "users in groups" makes it staff, with the groups checked
-again by ``readable`` and ``may_read``. An alias has the privacy of its source, as in Wagtail.
+logged-in user" makes it signed-in. An alias has the privacy of its source, as in Wagtail.
 """
 
 from collections.abc import Iterable
@@ -42,10 +41,8 @@ from search.indexing.privacy import Privacy
 
 # Root, home page, root topic: the root topic is only a shelf and not named as a subject.
 ROOT_TOPIC_DEPTH = 3
-_INHERITED = {
-    PageViewRestriction.LOGIN: Visibility.SIGNED_IN,
-    PageViewRestriction.GROUPS: Visibility.STAFF,
-}
+# Access that is not one of the three visibilities: totals and facets could not be kept honest.
+_NEVER_SEARCHED = frozenset((PageViewRestriction.PASSWORD, PageViewRestriction.GROUPS))
 
 
 # --- the rule as a question -------------------------------------------------------------------
@@ -57,7 +54,7 @@ def is_eligible(article: Page) -> bool:
         isinstance(article, Article)
         and _is_current(article.live, article.expire_at)
         and _is_in_a_site(article.url_path)
-        and PageViewRestriction.PASSWORD not in _restriction_kinds(article)
+        and _NEVER_SEARCHED.isdisjoint(_restriction_kinds(article))
     )
 
 
@@ -75,19 +72,14 @@ def effective_visibility(article: Article) -> Visibility:
 
 
 def _effective_visibility(own: str, kinds: Iterable[str]) -> Visibility:
-    return strictest(own, *(_INHERITED[kind] for kind in kinds if kind in _INHERITED))
+    if PageViewRestriction.LOGIN in kinds:
+        return strictest(own, Visibility.SIGNED_IN)
+    return Visibility(own)
 
 
 def may_read(article: Article, viewer: Viewer) -> bool:
-    """Whether search may show the article to the viewer: eligible, visibility, groups."""
-    if not is_eligible(article) or not viewer.may_read(effective_visibility(article)):
-        return False
-    restrictions = article.get_view_restrictions().prefetch_related("groups")
-    return viewer.is_superuser or all(
-        viewer.group_ids & {group.pk for group in restriction.groups.all()}
-        for restriction in restrictions
-        if restriction.restriction_type == PageViewRestriction.GROUPS
-    )
+    """Whether search may show the article to the viewer."""
+    return is_eligible(article) and viewer.may_read(effective_visibility(article))
 
 
 def _restriction_kinds(article: Article) -> set[str]:
@@ -116,8 +108,9 @@ def _eligible(privacy: Privacy, locale: str | None = None) -> QuerySet[Article]:
         _in_a_site(),
         live=True,
     ).annotate(effective=_effective(privacy))
-    if closed := privacy.covered(PageViewRestriction.PASSWORD):
-        articles = articles.exclude(closed)
+    for kind in _NEVER_SEARCHED:
+        if closed := privacy.covered(kind):
+            articles = articles.exclude(closed)
     return articles.filter(locale__language_code=locale) if locale else articles
 
 
@@ -138,15 +131,12 @@ def _in_a_site() -> Q:
 
 
 def _effective(privacy: Privacy) -> Case | F:
-    staff, signed_in = Visibility.STAFF.value, Visibility.SIGNED_IN.value
-    to_staff = privacy.covered(PageViewRestriction.GROUPS)
     to_signed_in = privacy.covered(PageViewRestriction.LOGIN)
-    if not to_staff and not to_signed_in:
+    if not to_signed_in:
         return F("visibility")
     return Case(
-        When(Q(visibility=staff) | (to_staff or Q(pk__in=[])), then=Value(staff)),
-        When(Q(visibility=signed_in) | (to_signed_in or Q(pk__in=[])), then=Value(signed_in)),
-        default=Value(Visibility.PUBLIC.value),
+        When(to_signed_in & Q(visibility=Visibility.PUBLIC), then=Value(Visibility.SIGNED_IN)),
+        default=F("visibility"),
         output_field=CharField(),
     )
 
@@ -180,13 +170,13 @@ def readable(article_ids: Iterable[int], viewer: Viewer) -> dict[int, ReadableAr
     addresses = _site_addresses()
     shown = {}
     for row in _rows_shown().filter(pk__in=list(article_ids)):
-        restrictions = list(privacy.on(row.path))
-        visibility = _effective_visibility(row.visibility, (r.kind for r in restrictions))
+        kinds = {restriction.kind for restriction in privacy.on(row.path)}
+        visibility = _effective_visibility(row.visibility, kinds)
         if (
             _is_current(row.live, row.expire_at)
             and _is_in_a_site(row.url_path)
+            and _NEVER_SEARCHED.isdisjoint(kinds)
             and viewer.may_read(visibility)
-            and all(restriction.lets_in(viewer) for restriction in restrictions)
         ):
             shown[row.pk] = ReadableArticle(
                 id=row.pk,

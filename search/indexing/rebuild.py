@@ -7,11 +7,18 @@ from dataclasses import dataclass, field
 from wagtail.models import Locale
 
 from search.analysis import ANALYSIS_VERSION
-from search.engines.base import Engine, EngineStatus, EngineUnavailable, IndexDocument, Rebuild
+from search.engines.base import (
+    DocumentRejected,
+    Engine,
+    EngineStatus,
+    EngineUnavailable,
+    IndexDocument,
+    Rebuild,
+)
 from search.indexing import parking
 from search.indexing.analysers import Analyser, InlineAnalyser, analyser_for
 from search.indexing.consumer import portions_after
-from search.indexing.documents import BATCH_SIZE, build_batches
+from search.indexing.documents import BATCH_SIZE, Wanted, build_batches
 from search.indexing.eligibility import eligible_articles
 from search.indexing.entries import number_entries
 from search.indexing.locks import LockBusy, consumer_lock, is_shared, rebuild_lock
@@ -68,11 +75,20 @@ def _silent(locale: str, done: int, total: int) -> None:
 def _rebuild_locale(engine: Engine, locale: str, number: int, progress: Progress) -> int:
     """``number``: the outbox as far as it surely is in what is read from here on."""
     ids = list(eligible_articles(locale).order_by("pk").values_list("pk", flat=True))
+    chunks = _chunks(ids, number)
     filling = Filling()
-    with analyser_for(len(ids)) as analyser:
-        documents = _documents(ids, number, analyser, filling)
-        rebuild = engine.rebuild(locale, _counted(documents, locale, len(ids), progress))
+    again: list[Wanted] = []
     try:
+        with analyser_for(len(ids)) as analyser:
+            documents = _documents(chunks, analyser, filling)
+            rebuild = engine.rebuild(locale, _counted(documents, locale, len(ids), progress))
+    except DocumentRejected as error:
+        logger.warning("%s: filling again by chunks, a document was refused: %s", locale, error)
+        filling, again = Filling(), chunks
+        rebuild = engine.rebuild(locale, ())
+    try:
+        for wanted in again:
+            _renew(rebuild, wanted, filling)
         number = _catch_up(rebuild, locale, number, filling)
         # Nobody feeds the live index from here to the swap: the new one cannot fall behind.
         with consumer_lock(engine, wait=True):
@@ -87,12 +103,15 @@ def _rebuild_locale(engine: Engine, locale: str, number: int, progress: Progress
     return len(filling.written)
 
 
-def _documents(
-    ids: Sequence[int], version: int, analyser: Analyser, filling: Filling
-) -> Iterator[IndexDocument]:
-    chunks = (
+def _chunks(ids: Sequence[int], version: int) -> list[Wanted]:
+    return [
         dict.fromkeys(ids[at : at + BATCH_SIZE], version) for at in range(0, len(ids), BATCH_SIZE)
-    )
+    ]
+
+
+def _documents(
+    chunks: Sequence[Wanted], analyser: Analyser, filling: Filling
+) -> Iterator[IndexDocument]:
     for batch in build_batches(chunks, analyser):
         filling.failed |= batch.failed
         filling.written.update(int(document.id) for document in batch.documents)
@@ -124,18 +143,39 @@ def _reconcile(rebuild: Rebuild, locale: str, filling: Filling) -> None:
     _renew(rebuild, dict.fromkeys(different, number_entries()), filling)
 
 
-def _renew(rebuild: Rebuild, wanted: dict[int, int], filling: Filling) -> None:
+def _renew(rebuild: Rebuild, wanted: Wanted, filling: Filling) -> None:
+    """Bring articles as they are now into the new index; what is refused is left out."""
     if not wanted:
         return
     for batch in build_batches([wanted], InlineAnalyser()):
-        filling.failed |= batch.failed
-        gone = [*batch.absent, *batch.failed]
-        if batch.documents:
-            rebuild.write(batch.documents)
+        failed = batch.failed | _write(rebuild, batch.documents)
+        gone = [*batch.absent, *failed]
         if gone:
             rebuild.delete([str(pk) for pk in gone])
-        filling.written.update(int(document.id) for document in batch.documents)
+        written = {int(document.id) for document in batch.documents} - failed.keys()
+        filling.written |= written
         filling.written.difference_update(gone)
+        for pk in [*written, *batch.absent]:
+            filling.failed.pop(pk, None)
+        filling.failed |= failed
+
+
+def _write(rebuild: Rebuild, documents: Sequence[IndexDocument]) -> dict[int, Failure]:
+    """Write all documents; where they are refused, one by one, returning those refused."""
+    if not documents:
+        return {}
+    try:
+        rebuild.write(documents)
+    except DocumentRejected as error:
+        if len(documents) == 1:
+            return {int(documents[0].id): Failure(f"{type(error).__name__}: {error}")}
+        logger.warning("the new index refused documents: %s", error)
+        return {
+            pk: failure
+            for document in documents
+            for pk, failure in _write(rebuild, [document]).items()
+        }
+    return {}
 
 
 def _check(rebuild: Rebuild, locale: str, filling: Filling) -> None:

@@ -36,10 +36,6 @@ class StoredText:
         """The tokens of ``body``."""
         return unpack_tokens(self.packed_body, self.body) if self.packed_body else []
 
-    def title_tokens_of(self, title: str) -> list[TermPlace]:
-        """The tokens of the article's title of now; none if it has changed since the analysis."""
-        return self.title_tokens if title == self.title else []
-
 
 def stored_texts(article_ids: Iterable[int], *, bodies: bool = True) -> dict[int, StoredText]:
     """The stored texts of the articles, in one query. ``bodies=False`` leaves them out."""

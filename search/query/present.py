@@ -138,10 +138,15 @@ def present_facets(
 
 
 def _topic_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
-    """Top-level topics, and the next level below a chosen one. One SQL query."""
+    """Top-level topics, and the next level below a chosen one. One SQL query.
+
+    A chosen topic that leaves no result has no name here.
+    """
     chosen = set(request.filters.get(Facet.TOPIC, ()))
-    ids = [int(value) for value in {*counts, *chosen} if value.isdigit()]
-    topics = Topic.objects.filter(pk__in=ids, live=True, locale__language_code=request.locale)
+    # Only topics of results the viewer may read: anybody can ask for any number.
+    topics = Topic.objects.filter(
+        pk__in=[int(value) for value in counts], live=True, locale__language_code=request.locale
+    )
     rows = list(topics.order_by("path").values_list("pk", "title", "depth", "path"))
     open_paths = {path for pk, _, _, path in rows if str(pk) in chosen}
     choices = [

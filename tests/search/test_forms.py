@@ -9,8 +9,8 @@ class TestQuestion:
     @pytest.mark.parametrize(
         ("typed", "question"),
         [
-            ("  parcel ", "parcel"),
-            ("par\0cel\n", "par cel"),
+            ("  parcel ", "parcel "),
+            ("par\0cel\n", "par cel "),
             ("", ""),
             ("返品　方法", "返品　方法"),
             ('"(( AND', '"(( AND'),

@@ -28,7 +28,7 @@ export class QuestionBox {
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-expanded", "false");
     input.setAttribute("aria-controls", list.id);
-    this.#asked = input.value.trim();
+    this.#asked = input.value.trimStart();
     input.addEventListener("input", () => this.#changed());
     input.addEventListener("keydown", (event) => this.#key(event));
     input.addEventListener("compositionstart", () => (this.#composing = true));
@@ -46,7 +46,8 @@ export class QuestionBox {
   /* --- asking ------------------------------------------------------------------------------- */
 
   #changed() {
-    const text = this.input.value.trim();
+    /* A space at the end stays: it says that the last word is finished. */
+    const text = this.input.value.trimStart();
     if (text === this.#asked) return;
     this.#asked = text;
     clearTimeout(this.#timer);

@@ -97,7 +97,7 @@ class TestReadyz:
                 "degraded": False,
                 "problem": "",
                 "database": True,
-                "index": {"en": 2, "ja": 1},
+                "index": ["en", "ja"],
                 "outbox": 0,
             },
         )
