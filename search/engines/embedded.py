@@ -280,7 +280,7 @@ class EmbeddedEngine:
     def _locales(self) -> list[str]:
         # os.walk passes over what cannot be read; Path.glob may raise.
         _, names, _ = next(os.walk(self.folder), ("", [], []))
-        return sorted(name for name in names if (self.folder / name / "current").exists())
+        return sorted(names)
 
     def _live_name(self, locale: str) -> str | None:
         try:
@@ -300,7 +300,7 @@ class EmbeddedEngine:
         except EngineUnavailable:
             # Swaps since the name was read may have dropped its folder.
             newer = self._live_name(locale)
-            if newer in {None, name}:
+            if newer is None or newer == name:
                 raise
             return self._opened(locale, newer)
 
@@ -436,6 +436,6 @@ def _folder_bytes(folder: Path) -> int:
     total = 0
     for parent, _, names in os.walk(folder):
         for name in names:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 total += Path(parent, name).stat().st_size
     return total

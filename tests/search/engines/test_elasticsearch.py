@@ -1,12 +1,15 @@
 """The cluster's engine against a real Elasticsearch."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from search.engines.base import EngineQuery, EngineUnavailable, Field, Term
+from search.analysis import ANALYSIS_VERSION
+from search.engines import elasticsearch
+from search.engines.base import DocumentRejected, EngineQuery, EngineUnavailable, Facet, Field, Term
 from search.engines.elasticsearch import Connection, ElasticsearchEngine
-from tests.search.engines.conformance import EngineConformance
+from tests.search.engines.conformance import EngineConformance, ids
 from tests.search.engines.documents import document
 
 QUERY = EngineQuery(Term(Field.TITLE, "x"), "en", ("public",))
@@ -36,6 +39,109 @@ def test_status_names_the_analysis_version_and_size(engine):
     status = engine.status()
     assert (status.available, status.documents) == (True, {"en": 1})
     assert status.index_bytes > 0
+
+
+def index_names(engine):
+    return sorted(engine.client.indices.get(index=f"{engine.prefix}articles-*").body)
+
+
+class TestRebuildBesideWrites:
+    def test_a_first_write_leaves_the_successor_alone(self, engine):
+        rebuild = engine.rebuild("en", [document("1", "First")])
+        engine.write([document("2", "Second")])
+        assert ids(engine, Term(Field.TITLE, "second")) == ["2"]
+        assert engine.status().documents == {"en": 1}
+        rebuild.write([document("2", "Second")])
+        rebuild.swap()
+        assert engine.status().documents == {"en": 2}
+        assert index_names(engine) == [rebuild._name]
+
+    def test_a_swap_drops_older_leftovers_only(self, engine):
+        engine.write([document("1", "First")])
+        engine.rebuild("en", [])  # its process died
+        rebuild = engine.rebuild("en", [document("1", "First")])
+        newer = engine.rebuild("en", [document("1", "First")])
+        rebuild.swap()
+        assert index_names(engine) == sorted([rebuild._name, newer._name])
+
+    def test_an_index_that_vanished_is_not_made_again(self, engine):
+        rebuild = engine.rebuild("en", [document("1", "First")])
+        engine.client.indices.delete(index=rebuild._name)
+        with pytest.raises(EngineUnavailable):
+            rebuild.write([document("2", "Second")])
+        with pytest.raises(EngineUnavailable):
+            rebuild.swap()
+        rebuild.discard()
+        assert index_names(engine) == []
+
+    def test_an_alias_that_vanished_is_not_made_an_index(self, engine, monkeypatch):
+        monkeypatch.setattr(engine, "_ensure_alias", lambda locale: None)
+        with pytest.raises(EngineUnavailable, match="refused 1 documents"):
+            engine.write([document("1", "First")])
+        assert index_names(engine) == []
+
+    def test_one_that_fails_while_filling_leaves_nothing(self, engine):
+        def documents():
+            yield document("1", "First")
+            raise RuntimeError("the database went away")
+
+        with pytest.raises(RuntimeError, match="went away"):
+            engine.rebuild("en", documents())
+        assert index_names(engine) == []
+
+    def test_a_refused_document_is_the_documents_fault(self, engine):
+        bad = replace(document("1", "First"), facets={Facet.TOPIC: ("x" * 40_000,)})
+        with pytest.raises(DocumentRejected):
+            engine.rebuild("en", [bad, document("2", "Second")])
+        assert index_names(engine) == []
+        with pytest.raises(DocumentRejected):
+            engine.write([bad])
+
+
+@pytest.mark.parametrize("other", ["0-x", "z-x"])
+def test_any_other_analysis_version_is_named(engine, monkeypatch, other):
+    engine.write([document("1", "First")])
+    assert engine.status().analysis_version == ANALYSIS_VERSION
+    monkeypatch.setattr(elasticsearch, "ANALYSIS_VERSION", other)
+    engine.write([document("2", "二つ目", locale="ja")])
+    monkeypatch.undo()
+    assert engine.status().analysis_version == other
+
+
+def test_a_swap_while_status_looks_is_no_failure(engine, monkeypatch):
+    engine.write([document("1", "First")])
+    later = f"{engine.alias('en')}-{ANALYSIS_VERSION}-1"
+    monkeypatch.setattr(engine, "_live_names", lambda: {"en": later})
+    status = engine.status()
+    assert (status.available, status.documents) == (True, {"en": 0})
+
+
+class TestAnswersToBulks:
+    """What each answer of the cluster to one operation means; no cluster is asked."""
+
+    @pytest.fixture
+    def answer(self, monkeypatch):
+        engine = ElasticsearchEngine(Connection("http://127.0.0.1:9"))
+
+        def answer(*answers):
+            errors = [{op: {"status": status, "error": "no"}} for op, status in answers]
+            monkeypatch.setattr(elasticsearch, "bulk", lambda *_, **__: (0, errors))
+            with elasticsearch.cluster_errors():
+                engine._bulk([])
+
+        return answer
+
+    def test_deleting_what_is_absent_is_no_error(self, answer):
+        answer(("delete", 404))
+
+    def test_only_400_is_the_documents_fault(self, answer):
+        with pytest.raises(DocumentRejected):
+            answer(("index", 400), ("delete", 404))
+
+    @pytest.mark.parametrize("status", [401, 403, 404, 409, 429, 500, 503])
+    def test_everything_else_is_an_outage(self, answer, status):
+        with pytest.raises(EngineUnavailable, match="refused 2 documents"):
+            answer(("index", status), ("index", 400))
 
 
 def test_nobody_there():

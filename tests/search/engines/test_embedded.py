@@ -1,10 +1,13 @@
 """The embedded engine: conformance, files, processes."""
 
 import multiprocessing
+import threading
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from search.analysis import ANALYSIS_VERSION
 from search.engines.base import EngineQuery, EngineUnavailable, Field, Term
 from search.engines.embedded import EmbeddedEngine
 from tests.search.engines.conformance import EngineConformance, ids
@@ -43,7 +46,71 @@ def test_a_reader_follows_a_swap(tmp_path):
     assert ids(reader, Term(Field.TITLE, "first")) == ["1"]
     writer.rebuild("en", [document("2", "Second")]).swap()
     assert ids(reader, Term(Field.TITLE, "second")) == ["2"]
-    assert len([path for path in (tmp_path / "en").iterdir() if path.is_dir()]) == 1
+
+
+def index_folders(engine):
+    return sorted(path.name for path in (engine.folder / "en").iterdir() if path.is_dir())
+
+
+def test_a_swap_keeps_the_index_before_and_drops_older_ones(tmp_path):
+    engine = EmbeddedEngine(tmp_path)
+    engine.write([document("1", "First")])
+    for _ in range(3):
+        before = index_folders(engine)
+        engine.rebuild("en", [document("2", "Second")]).swap()
+    assert len(index_folders(engine)) == 2
+    assert index_folders(engine)[0] == before[-1]
+
+
+def test_a_reader_overtaken_by_swaps_reads_the_name_again(tmp_path, monkeypatch):
+    writer, reader = EmbeddedEngine(tmp_path), EmbeddedEngine(tmp_path)
+    writer.write([document("1", "First")])
+    outdated = reader._live_name("en")
+    for _ in range(2):
+        writer.rebuild("en", [document("2", "Second")]).swap()
+    names = iter([outdated, writer._live_name("en")])
+    monkeypatch.setattr(reader, "_live_name", lambda locale: next(names))
+    assert ids(reader, Term(Field.TITLE, "second")) == ["2"]
+
+
+def test_nobody_notices_swaps(tmp_path):
+    writer, reader = EmbeddedEngine(tmp_path), EmbeddedEngine(tmp_path)
+    writer.write([document("1", "First")])
+    answers, problems, done = [], [], threading.Event()
+
+    def read():
+        while not done.is_set():
+            try:
+                answers.append(ids(reader, Term(Field.TITLE, "first")))
+                problems.extend(filter(None, [reader.status().problem]))
+            except Exception as error:
+                problems.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for thread in readers:
+        thread.start()
+    for _ in range(15):
+        writer.rebuild("en", [document("1", "First")]).swap()
+    done.set()
+    for thread in readers:
+        thread.join(30)
+    assert problems == []
+    assert {tuple(answer) for answer in answers} == {("1",)}
+
+
+def test_a_rebuild_that_fails_while_filling_leaves_nothing(tmp_path):
+    engine = EmbeddedEngine(tmp_path)
+    engine.write([document("1", "First")])
+    before = index_folders(engine)
+
+    def documents():
+        yield document("2", "Second")
+        raise RuntimeError("the database went away")
+
+    with pytest.raises(RuntimeError, match="went away"):
+        engine.rebuild("en", documents())
+    assert index_folders(engine) == before
+    assert ids(engine, Term(Field.TITLE, "first")) == ["1"]
 
 
 def _write(folder: Path, number: int) -> None:
@@ -71,3 +138,45 @@ def test_a_broken_index_says_so(tmp_path):
         ids(fresh, Term(Field.TITLE, "first"))
     assert not fresh.status().available
     assert fresh.status().problem.startswith("en: ")
+
+
+@pytest.mark.parametrize("damage", ["bad bytes", "unreadable", "no files"])
+def test_damage_is_an_outage_and_a_rebuild_ends_it(tmp_path, damage):
+    engine = EmbeddedEngine(tmp_path)
+    engine.write([document("1", "First")])
+    assert ids(engine, Term(Field.TITLE, "first")) == ["1"]
+    pointer = tmp_path / "en" / "current"
+    if damage == "bad bytes":
+        pointer.write_bytes(b"\xff\xfe")
+    elif damage == "unreadable":
+        pointer.write_text("x" * 300, encoding="utf-8")  # no name that a file can have
+    else:
+        (tmp_path / "en" / pointer.read_text(encoding="utf-8") / "meta.json").unlink()
+    with pytest.raises(EngineUnavailable):
+        ids(engine, Term(Field.TITLE, "first"))
+    status = engine.status()
+    assert (status.available, status.documents) == (False, {})
+    assert status.problem.startswith("en: ")
+    engine.rebuild("en", [document("1", "First")]).swap()
+    assert ids(engine, Term(Field.TITLE, "first")) == ["1"]
+    assert engine.status().available
+
+
+def test_a_file_that_vanishes_is_not_counted(tmp_path):
+    engine = EmbeddedEngine(tmp_path)
+    engine.write([document("1", "First")])
+    before = engine.status().index_bytes
+    (tmp_path / "en" / "gone").symlink_to(tmp_path / "nowhere")  # listed, but cannot be looked at
+    assert engine.status().index_bytes == before
+
+
+@pytest.mark.parametrize("other", ["0", "z"])
+def test_any_other_analysis_version_is_named(tmp_path, monkeypatch, other):
+    engine = EmbeddedEngine(tmp_path)
+    engine.write([document("1", "First")])
+    assert engine.status().analysis_version == ANALYSIS_VERSION
+    module = import_module(EmbeddedEngine.__module__)  # its package has a function of that name
+    monkeypatch.setattr(module, "ANALYSIS_VERSION", other)
+    engine.write([document("2", "二つ目", locale="ja")])
+    monkeypatch.undo()
+    assert engine.status().analysis_version == other

@@ -3,7 +3,8 @@
 import pytest
 
 from search.analysis import ANALYSIS_VERSION
-from search.engines.base import EngineStatus, EngineUnavailable
+from search.engines.base import DocumentRejected, EngineStatus, EngineUnavailable
+from search.engines.embedded import EmbeddedRebuild
 from search.indexing import rebuild as rebuilding
 from search.indexing.consumer import drain
 from search.indexing.locks import LockBusy, rebuild_lock
@@ -114,6 +115,59 @@ def test_an_article_that_cannot_be_indexed_is_parked(site, engine, monkeypatch):
     assert ParkedEntry.objects.get().article_id == bad.pk
 
 
+def refuse(monkeypatch, engine, pk):
+    """Make the engine refuse one article, as Elasticsearch refuses what it cannot parse."""
+    fill, write = type(engine).rebuild, EmbeddedRebuild.write
+
+    def check(documents):
+        if any(document.id == str(pk) for document in documents):
+            raise DocumentRejected("no")
+        return documents
+
+    monkeypatch.setattr(
+        type(engine),
+        "rebuild",
+        lambda self, locale, documents: fill(self, locale, check(list(documents))),
+    )
+    monkeypatch.setattr(
+        EmbeddedRebuild, "write", lambda self, documents: write(self, check(documents))
+    )
+
+
+def test_an_article_the_engine_refuses_is_parked(site, engine, monkeypatch):
+    good, bad, other = (ArticleFactory(parent=site.topics_en, title="Tea") for _ in range(3))
+    refuse(monkeypatch, engine, bad.pk)
+    assert rebuild_index(engine) == {"en": 2, "ja": 0}
+    assert found(engine, "tea") == [good.pk, other.pk]
+    parked = ParkedEntry.objects.get()
+    assert (parked.article_id, parked.error) == (bad.pk, "DocumentRejected: no")
+
+
+def test_an_article_that_succeeds_in_the_end_is_not_parked(site, engine, monkeypatch):
+    """It cannot be indexed at first and is mended while the new index is being filled."""
+    article = ArticleFactory(parent=site.topics_en, title="Tea")
+    build, fill = rebuilding.build_batches, type(engine).rebuild
+
+    def build_nothing(chunks, analyser):
+        for batch in build(chunks, analyser):
+            batch.failed.update({int(d.id): Failure("no") for d in batch.documents})
+            batch.documents.clear()
+            yield batch
+
+    def fill_then_mend(self, locale, documents):
+        filled = fill(self, locale, documents)
+        if locale == "en":
+            monkeypatch.setattr(rebuilding, "build_batches", build)
+            article.save()
+        return filled
+
+    monkeypatch.setattr(rebuilding, "build_batches", build_nothing)
+    monkeypatch.setattr(type(engine), "rebuild", fill_then_mend)
+    assert rebuild_index(engine) == {"en": 1, "ja": 0}
+    assert found(engine, "tea") == [article.pk]
+    assert not ParkedEntry.objects.exists()
+
+
 def test_one_rebuild_at_a_time(site, engine):
     with rebuild_lock(engine), pytest.raises(LockBusy):
         rebuild_index(engine)
@@ -174,6 +228,13 @@ class TestEnsureIndex:
         assert not broken.status().available
         assert "en" in ensure_index(broken)
         assert found(type(engine)(engine.folder), "tea") == [article.pk]
+
+    def test_replaces_one_whose_name_cannot_be_read(self, site, engine, settings):
+        article = ArticleFactory(parent=site.topics_en, title="Tea")
+        rebuild_index(engine)
+        (settings.INDEX_DIR / "en" / "current").write_bytes(b"\xff")
+        assert ensure_index(engine) == "en: the name of the live index cannot be read"
+        assert found(engine, "tea") == [article.pk]
 
     def test_replaces_a_deleted_folder(self, site, engine, settings):
         article = ArticleFactory(parent=site.topics_en, title="Tea")
