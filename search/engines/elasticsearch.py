@@ -439,9 +439,12 @@ class ElasticsearchRebuild:
             self._engine.go_live(self._locale, self._name)
 
     def discard(self) -> None:
-        """See Rebuild.discard."""
+        """See Rebuild.discard. Not what a swap made live whose answer got lost on the way."""
+        alias = self._engine.alias(self._locale)
         with cluster_errors():
-            self._engine._bulk_client.indices.delete(index=self._name, ignore_unavailable=True)
+            indices = self._engine._bulk_client.indices
+            if not indices.exists_alias(index=self._name, name=alias):
+                indices.delete(index=self._name, ignore_unavailable=True)
 
     def _try_to_discard(self) -> None:
         try:

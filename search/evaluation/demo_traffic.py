@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from random import Random
@@ -31,6 +31,9 @@ from search.query.values import SearchRequest
 SEED = 1042
 DAYS = 30
 LOOKED_AT = 5
+# Questions come in waves (a storm, a newsletter): this share of a question's visits, and at least
+# this many, fall on one day. Without, few would have enough visitors on any day to be shown.
+WAVE_SHARE, SMALLEST_WAVE = 0.5, 3
 EVENTS_A_BATCH = 1_000
 # How often a reader who found the answer opens it, and says that it helped.
 OPENS, SAYS_SO = 0.9, 0.15
@@ -101,12 +104,23 @@ class Month:
     def events(self) -> Iterator[LogEvent]:
         """Every event of every visit."""
         for question in self._questions:
-            for _ in range(question.weight):
-                yield from self._visit(question)
+            for start in self._starts(question.weight):
+                yield from self._visit(question, start)
 
-    def _visit(self, question: Question) -> Iterator[LogEvent]:
-        ago = timedelta(minutes=self._random.uniform(60, DAYS * 24 * 60))
-        visit = Visit(self._random, self._now - ago)
+    def _starts(self, visits: int) -> Iterator[datetime]:
+        """When the visits for one question begin: some on one day, the rest over the month."""
+        today = timezone.localdate(self._now)
+        wave = today - timedelta(days=self._random.randint(1, DAYS - 1))
+        morning = timezone.make_aware(datetime.combine(wave, time(8)))
+        in_wave = max(SMALLEST_WAVE, round(visits * WAVE_SHARE))
+        for number in range(visits):
+            if number < in_wave:
+                yield morning + timedelta(hours=self._random.uniform(0, 12))
+            else:
+                yield self._now - timedelta(minutes=self._random.uniform(60, DAYS * 24 * 60))
+
+    def _visit(self, question: Question, start: datetime) -> Iterator[LogEvent]:
+        visit = Visit(self._random, start)
         answer = self._ask(question)
         yield from visit.search(question, answer)
         wanted = self._articles.get((question.locale, question.wants), "")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from search.gaps.models import HiddenQuestion
@@ -72,10 +72,11 @@ class FailedSearches:
 
 @dataclass(slots=True)
 class _Totals:
-    """The sums of one question over the period."""
+    """The sums of one question over the period, and the most visitors it had on one day."""
 
     counts: Counter[str] = field(default_factory=Counter)
     variants: Counter[str] = field(default_factory=Counter)
+    most_visitors: int = 0
     demo: bool = False
 
 
@@ -93,9 +94,11 @@ def failed_searches(
 
     Most costly first; equal ones by visitors, then by text. ``locale`` and ``reasons`` (any of
     them; all when empty) narrow it. A question is shown once ``ANNAI_K_ANONYMITY`` visitors asked
-    it within the period; the others are only counted. ``hidden`` gives the questions that a
-    support lead has hidden, instead of all others. The number of queries does not depend on the
-    number of rows, save one for every 500 of them.
+    it on one day of the period; the others are only counted. Days are not added up for this:
+    nobody can tell whether the visitors of two days are the same people (that is what the daily
+    salt is for), so that one person asking every day would pass for many. ``hidden`` gives
+    the questions that a support lead has hidden, instead of all others. The number of queries does
+    not depend on the number of rows, save one for every 500 of them.
     """
     first_day = timezone.localdate() - timedelta(days=days - 1)
     open_days = uncounted_days(since=first_day)
@@ -114,7 +117,7 @@ def failed_searches(
     shown: dict[_Key, _Totals] = {}
     rare: Counter[str] = Counter()
     for key, sums in failed.items():
-        if key[1] and sums.counts["visitors"] >= settings.ANNAI_K_ANONYMITY:
+        if key[1] and sums.most_visitors >= settings.ANNAI_K_ANONYMITY:
             shown[key] = sums
         else:
             rare[key[0]] += sums.counts["searches"]
@@ -159,17 +162,20 @@ def _totals(
     totals: dict[_Key, _Totals] = defaultdict(_Totals)
     names = (*COUNTS, "visitors")
     sums_of = {f"sum_{name}": Sum(name) for name in names}
+    most = Max("visitors")
     with_demo = Count("pk", filter=Q(demo=True))
     grouped = stored.order_by().values("locale", "question")
-    for row in grouped.annotate(**sums_of, with_demo=with_demo):
+    for row in grouped.annotate(**sums_of, most=most, with_demo=with_demo):
         sums = totals[row["locale"], row["question"]]
         sums.counts.update({name: row[f"sum_{name}"] for name in names})
+        sums.most_visitors = row["most"]
         sums.demo = row["with_demo"] > 0
     for counts in _counted_now(open_days):
         if locale in (None, counts.locale):
             sums = totals[counts.locale, counts.question]
             sums.counts.update(counts.counts)
             sums.counts["visitors"] += len(counts.visitors)
+            sums.most_visitors = max(sums.most_visitors, len(counts.visitors))
             sums.variants.update(counts.variants)
             sums.demo |= counts.demo
     return totals

@@ -4,9 +4,12 @@ This is the one place that says what a failed search is. The definitions stand i
 ``SearchOutcome``; the product's figures and the gap list all come from here.
 """
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import islice, takewhile
 
 from search.analysis import analyse, question_key
 from search.log.events import Application, EventAction, Feedback, LogEvent
@@ -84,12 +87,11 @@ def outcomes_of(
     used = {e.query_id for e in in_order if e.action not in (EventAction.SEARCH, *_UNUSED)}
     episodes = _episodes([e for e in in_order if e.action is EventAction.SEARCH], used)
     contacts = [e.timestamp for e in in_order if e.action is EventAction.CONTACT]
-    for event in in_order:
-        if event.action not in (EventAction.SEARCH, EventAction.CONTACT):
-            _attach(event, episodes)
+    others = [e for e in in_order if e.action not in (EventAction.SEARCH, EventAction.CONTACT)]
+    _attach(others, episodes)
     return tuple(
-        _judge(episode, episodes[number + 1 :], contacts, dwell_needed)
-        for number, episode in enumerate(episodes)
+        _judge(episode, islice(episodes, number, None), contacts, dwell_needed)
+        for number, episode in enumerate(episodes, start=1)
     )
 
 
@@ -133,29 +135,38 @@ def _types_on(episode: _Episode, search: LogEvent, used: Set[str]) -> bool:
     return unfinished and sent and named and search.timestamp - episode.last.timestamp <= TYPING_ON
 
 
-def _attach(event: LogEvent, episodes: Sequence[_Episode]) -> None:
-    """Give ``event`` to the latest search it can belong to.
+def _attach(events: Iterable[LogEvent], episodes: Sequence[_Episode]) -> None:
+    """Give each of ``events`` to the latest search it can belong to.
 
     By the answer it was made on, else by the search it names, else (a further page or a narrower
     view of the results has an answer of its own) to the search before it, if that is recent.
     """
-    candidates = (
-        [e for e in episodes if event.query_id in e.query_ids]
-        or [e for e in episodes if event.previous_id in e.event_ids]
-        or [
-            e
-            for e in episodes
-            if timedelta(0) <= event.timestamp - e.last.timestamp <= CONTACT_AFTER
-        ]
-    )
-    started = [e for e in candidates if e.first.timestamp <= event.timestamp]
-    for episode in (started or candidates)[-1:]:
-        episode.events.append(event)
+    by_answer: dict[str, list[_Episode]] = defaultdict(list)
+    by_search: dict[object, list[_Episode]] = defaultdict(list)
+    for episode in episodes:
+        for query_id in episode.query_ids:
+            by_answer[query_id].append(episode)
+        for event_id in episode.event_ids:
+            by_search[event_id].append(episode)
+    for event in events:
+        candidates = by_answer.get(event.query_id) or by_search.get(event.previous_id)
+        if candidates:
+            started = bisect_right(candidates, event.timestamp, key=lambda e: e.first.timestamp)
+            candidates[started - 1].events.append(event)  # none has started: the last (-1)
+        else:
+            _attach_by_time(event, episodes)
+
+
+def _attach_by_time(event: LogEvent, episodes: Sequence[_Episode]) -> None:
+    before = bisect_right(episodes, event.timestamp, key=lambda e: e.last.timestamp)
+    for episode in episodes[max(0, before - 1) : before]:
+        if event.timestamp - episode.last.timestamp <= CONTACT_AFTER:
+            episode.events.append(event)
 
 
 def _judge(
     episode: _Episode,
-    later: Sequence[_Episode],
+    later: Iterator[_Episode],
     contacts: Sequence[datetime],
     dwell_needed: DwellNeeded,
 ) -> SearchOutcome:
@@ -163,10 +174,10 @@ def _judge(
     down = search.degraded or search.total is None
     empty = not search.total or search.no_answer
     touched = any(e.action is not EventAction.IMPRESSION for e in episode.events)
-    refined = any(_refines(episode, other) for other in later)
-    contacted = any(
-        timedelta(0) <= moment - search.timestamp <= CONTACT_AFTER for moment in contacts
-    )
+    soon = takewhile(lambda o: o.first.timestamp - search.timestamp <= FOLLOW_UP, later)
+    refined = any(are_similar(episode, other) for other in soon)
+    next_contact = contacts[bisect_left(contacts, search.timestamp) :][:1]
+    contacted = any(moment - search.timestamp <= CONTACT_AFTER for moment in next_contact)
     read = any(_shows_reading(event, dwell_needed) for event in episode.events)
     return SearchOutcome(
         search=search,
@@ -186,11 +197,6 @@ def _shows_reading(event: LogEvent, dwell_needed: DwellNeeded) -> bool:
     return event.action is EventAction.ANSWER_READ or (
         event.action is EventAction.FEEDBACK and event.text == Feedback.HELPFUL
     )
-
-
-def _refines(episode: _Episode, other: _Episode) -> bool:
-    gap = other.first.timestamp - episode.last.timestamp
-    return gap <= FOLLOW_UP and are_similar(episode, other)
 
 
 def are_similar(one: _Episode, other: _Episode) -> bool:

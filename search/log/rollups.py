@@ -14,7 +14,7 @@ from operator import attrgetter
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max
 from django.utils import timezone
 
 from search.log import stores
@@ -170,15 +170,16 @@ def _events_around(day: date, store: LogStore) -> Iterator[LogEvent]:
 def forget_rare_questions() -> int:
     """Blank the texts of old roll-ups that too few visitors ever asked; how many rows went.
 
-    Rows past the retention period whose question stayed below ``ANNAI_K_ANONYMITY`` visitors, over
-    all days kept, are summed up in one row without a text for their day and locale.
+    Rows past the retention period whose question stayed below ``ANNAI_K_ANONYMITY`` visitors on
+    each of the days kept are summed up in one row without a text for their day and locale. Days
+    are not added up: who asks on three days has three hashes and would pass for three visitors.
     """
     old = DailyQuestion.objects.filter(day__lt=oldest_raw_day()).exclude(question="")
     rare = (
         DailyQuestion.objects.filter(question__in=old.values("question"))
         .values("question")
-        .annotate(total=Sum("visitors"))
-        .filter(total__lt=settings.ANNAI_K_ANONYMITY)
+        .annotate(most=Max("visitors"))
+        .filter(most__lt=settings.ANNAI_K_ANONYMITY)
         .values("question")
     )
     with transaction.atomic():

@@ -1,6 +1,7 @@
 """The results page's own record of a search, for readers without JavaScript."""
 
 import logging
+from typing import Any
 from uuid import uuid4
 
 from django.db import DatabaseError
@@ -11,7 +12,7 @@ from django_ratelimit.core import is_ratelimited
 from search.log import stores
 from search.log.events import Application, EventAction, LogEvent
 from search.log.validate import RejectedError, query_digest, search_facts
-from search.log.visitors import client_address, sender_of
+from search.log.visitors import sender_of
 from search.query import tokens
 
 logger = logging.getLogger(__name__)
@@ -39,14 +40,27 @@ def record_page_search(
     if request.method != "GET" or _is_prefetch(request):
         return ""
     token = tokens.read(query_id)
-    now = timezone.now()
-    day = timezone.localdate(now)
     try:
         facts = search_facts(text, locale, token)
     except RejectedError:
         return ""
+    facts |= {"application": application, "locale": locale, "query_id": query_digest(query_id)}
+    try:
+        # The first search of a day writes the salt of its visitors.
+        event = _provisional_search(request, facts)
+        stores.landing().append([event])
+    except DatabaseError:
+        # The reader came for results: a database that is busy or full must not take them away.
+        logger.exception("A search could not be recorded")
+        return ""
+    return str(event.id)
+
+
+def _provisional_search(request: HttpRequest, facts: dict[str, Any]) -> LogEvent:
+    now = timezone.now()
+    day = timezone.localdate(now)
     sender = sender_of(request, day)
-    event = LogEvent(
+    return LogEvent(
         id=uuid4(),
         action=EventAction.SEARCH,
         timestamp=now,
@@ -54,21 +68,11 @@ def record_page_search(
         # One visitor's pages of a day are one visit; nothing links those of who asks for privacy.
         visit=f"page-{sender.visitor or uuid4().hex}",
         visitor=sender.visitor,
-        application=application,
-        locale=locale,
-        query_id=query_digest(query_id),
         bot=sender.bot or _reads_too_fast(request),
         staff=sender.staff,
         provisional=True,
         **facts,
     )
-    try:
-        stores.landing().append([event])
-    except DatabaseError:
-        # The reader came for results: a database that is busy or full must not take them away.
-        logger.exception("A search could not be recorded")
-        return ""
-    return str(event.id)
 
 
 def _is_prefetch(request: HttpRequest) -> bool:
@@ -78,9 +82,5 @@ def _is_prefetch(request: HttpRequest) -> bool:
 
 def _reads_too_fast(request: HttpRequest) -> bool:
     return is_ratelimited(
-        request,
-        group="results-page",
-        key=lambda group, request: client_address(request) or "unknown",
-        rate=PAGES_A_MINUTE,
-        increment=True,
+        request, group="results-page", key="ip", rate=PAGES_A_MINUTE, increment=True
     )

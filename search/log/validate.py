@@ -90,13 +90,13 @@ def read_event(raw: object, reception: Reception, index: int = 0) -> LogEvent:
     if action is None:
         raise RejectedError("action missing")
     token = _token(raw, needed=action in _NEEDS_QUERY)
-    timestamp = _timestamp(raw, reception.received_at, index)
     event = LogEvent(
         id=_uuid(raw.get("id"), "id"),
         action=action,
-        timestamp=timestamp,
-        # A clock that runs ahead must not count an event on a day that has not come.
-        day=timezone.localdate(min(timestamp, reception.received_at)),
+        timestamp=_timestamp(raw, reception.received_at, index),
+        # The day of the visitor's hash. By the browser's time, one person could be another visitor
+        # of another day with every batch.
+        day=timezone.localdate(reception.received_at),
         visit=reception.visit,
         visitor=reception.sender.visitor,
         application=_choice(raw, "application", Application) or "",

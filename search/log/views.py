@@ -13,7 +13,7 @@ from django_ratelimit.core import is_ratelimited
 
 from search.log.recording import record_batch
 from search.log.validate import MalformedBatchError, read_batch
-from search.log.visitors import client_address, sender_of
+from search.log.visitors import sender_of
 
 MAX_BODY_BYTES = 64 * 1024
 # A batch goes out when a search has settled, an article is left, or a page is: a person makes a
@@ -53,24 +53,21 @@ def is_same_origin(request: HttpRequest) -> bool:
     """Whether the browser says that one of our own pages sends this.
 
     By Sec-Fetch-Site, which scripts cannot set; where a browser does not send it (plain http on a
-    network address), by Origin. Neither: no.
+    network address), by Origin. Neither, or one that is no address: no.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    origin = urlsplit(request.headers.get("Origin", ""))
+    try:
+        origin = urlsplit(request.headers.get("Origin", ""))
+    except ValueError:
+        return False
     return (origin.scheme, origin.netloc) == (request.scheme, request.get_host())
 
 
 def is_over_limit(request: HttpRequest) -> bool:
     """Whether the sender's address has used up its share of this minute. Counts the request."""
-    return is_ratelimited(
-        request,
-        group="search-events",
-        key=lambda group, request: client_address(request) or "unknown",
-        rate=RATE,
-        increment=True,
-    )
+    return is_ratelimited(request, group="search-events", key="ip", rate=RATE, increment=True)
 
 
 def _length(request: HttpRequest) -> int:

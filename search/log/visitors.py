@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,9 @@ HASH_BYTES = 16
 SALT_BYTES = 32
 # The host part of an IPv6 address changes by itself every day; the network is the household.
 IPV6_PREFIX = 64
+# Some proxies write where the connection comes from in full: 192.0.2.7:5123, [2001:db8::1]:5123.
+_WITH_PORT = re.compile(r"(?P<v4>[\d.]+):\d+|\[(?P<v6>[^\]]+)\](?::\d+)?")
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 - a name for "none" that parses, nothing listens there
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,11 @@ def sender_of(request: HttpRequest, day: date) -> Sender:
 
 
 def counted_address(request: HttpRequest) -> str:
-    """What rate limits count by: the reader's address; all without one share a counter."""
-    return client_address(request) or "unknown"
+    """What rate limits count by: the reader's address; all without one share a counter.
+
+    Always an address that parses: django-ratelimit makes a network of it.
+    """
+    return client_address(request) or NO_ADDRESS
 
 
 def client_address(request: HttpRequest) -> str:
@@ -54,13 +61,20 @@ def client_address(request: HttpRequest) -> str:
         if len(forwarded) >= settings.TRUSTED_PROXIES:
             address = forwarded[-settings.TRUSTED_PROXIES].strip()
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(_without_port(address))
     except ValueError:
         return ""
-    if parsed.version == 6:
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
         network = ipaddress.ip_network((int(parsed), IPV6_PREFIX), strict=False)
         return str(network.network_address)
     return str(parsed)
+
+
+def _without_port(address: str) -> str:
+    match = _WITH_PORT.fullmatch(address)
+    return match["v4"] or match["v6"] if match else address
 
 
 def asks_for_privacy(request: HttpRequest) -> bool:

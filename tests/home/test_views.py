@@ -123,6 +123,18 @@ class TestLoginView:
         assert statuses == [200] * 10 + [429]
         assert self.sign_in(client, "right").status_code == 429
 
+    def test_every_way_to_write_the_account_is_one(self, client):
+        names = ["kim", " KIM", "ｋｉｍ", "Kim "] * 3
+        answers = [client.post("/en/login/", {"username": n, "password": "x"}) for n in names]
+        assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
+
+    def test_the_admins_own_form_is_no_way_round(self, client):
+        wrong = {"username": "kim", "password": "wrong"}
+        answers = [client.post("/admin/login/", wrong).status_code for _ in range(11)]
+        assert answers == [200] * 10 + [429]
+        assert self.sign_in(client).status_code == 429
+        assert client.get("/admin/login/").status_code == 200
+
     def test_signed_in_reader_without_the_right_sees_why(self, client, kim):
         client.force_login(kim)
         html = html_of(client.get("/en/login/", {"next": "/en/topics/"}))

@@ -93,11 +93,16 @@ class TestFailedSearches:
         report = failed_searches()
         assert (shown(report), report.rare) == ([("kettle",)], {"en": 3, "ja": 1})
 
-    def test_visitors_of_several_days_make_a_question_common(self):
-        log(*failed_visits("kettle", 2, EARLIER))
-        assert shown(failed_searches()) == []
-        log(*failed_visits("kettle", 1, EARLIER - timedelta(days=1)))
-        assert shown(failed_searches(), "question", "visitors") == [("kettle", 3)]
+    @pytest.mark.parametrize("rolled_up", [True, False])
+    def test_one_person_on_many_days_makes_no_question_common(self, rolled_up):
+        for days in range(4):
+            log(*failed_visits("kettle", 1, EARLIER - timedelta(days=days)))
+        if rolled_up:
+            roll_up_closed_days()
+        report = failed_searches()
+        assert (shown(report), report.rare) == ([], {"en": 4})
+        log(*failed_visits("kettle", 3, EARLIER - timedelta(days=4)))
+        assert shown(failed_searches(), "question", "visitors") == [("kettle", 7)]
 
     def test_searches_without_visitor_hash_never_make_it_common(self):
         log(*(search_event("kettle", EARLIER, visit=f"v{n}", visitor="") for n in range(9)))

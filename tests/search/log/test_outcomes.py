@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from search.log import outcomes
 from search.log.events import Application, EventAction, Feedback
 from search.log.outcomes import edit_distance, outcomes_of
 from tests.search.log.factories import NOON, follow_up, search_event
@@ -257,3 +258,13 @@ def test_edit_distance(one, other, distance):
 @pytest.mark.parametrize(("one", "other"), [("kitten", "sitting"), ("", "abc"), ("abcd", "dcba")])
 def test_edit_distance_beyond_the_limit(one, other):
     assert edit_distance(one, other, 2) > 2
+
+
+def test_a_long_visit_is_judged_without_comparing_everything(monkeypatch):
+    compared = []
+    monkeypatch.setattr(outcomes, "are_similar", lambda *pair: compared.append(pair))
+    searches = [later(f"question{number}", 200 * number) for number in range(100)]
+    opened = [follow_up(search, EventAction.CLICK) for search in searches]
+    judged = outcomes_of([*searches, *opened])
+    assert [flags(outcome) for outcome in judged] == [set()] * 100
+    assert len(compared) == 99

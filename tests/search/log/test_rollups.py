@@ -204,10 +204,15 @@ class TestForgetting:
         assert forget_rare_questions() == 0
         assert self.kept() == expected
 
-    def test_those_asked_on_other_days_too_stay(self):
+    def test_those_common_on_another_day_stay(self):
         self.daily("refund", 1, 5)
-        self.daily("refund", 2, 0)
+        self.daily("refund", 3, 0)
         assert forget_rare_questions() == 0
+
+    def test_one_person_on_many_days_makes_nothing_common(self):
+        for days_ago in range(5, 9):
+            self.daily("who is taro", 1, days_ago)
+        assert forget_rare_questions() == 4
 
     def test_those_within_the_period_stay(self):
         self.daily("refund", 1, 1)

@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.test import Client, RequestFactory
 
 from search.log import server_side, stores
-from search.log.models import SearchEvent
+from search.log.models import SearchEvent, VisitorSalt
 from search.log.server_side import record_page_search
 from tests.search.log.factories import token_for
 
@@ -81,6 +81,14 @@ class TestRecordPageSearch:
             raise OperationalError("database is locked")
 
         monkeypatch.setattr(stores.DatabaseStore, "append", lambda self, events: locked(events))
+        assert record() == ""
+        assert "could not be recorded" in caplog.text
+
+    def test_nor_does_one_that_cannot_take_the_salt_of_the_day(self, monkeypatch, caplog):
+        def read_only(**values):
+            raise OperationalError("attempt to write a readonly database")
+
+        monkeypatch.setattr(VisitorSalt.objects, "get_or_create", read_only)
         assert record() == ""
         assert "could not be recorded" in caplog.text
 

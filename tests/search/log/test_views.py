@@ -7,7 +7,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from search.log import views
+from search.log import recording, views
 from search.log.models import SearchEvent
 from tests.search.log.factories import token_for
 
@@ -141,6 +141,7 @@ class TestEventsView:
             ({"Origin": "http://evil.example"}, 403),
             ({"Origin": "https://testserver"}, 403),
             ({"Origin": "null"}, 403),
+            ({"Origin": "http://[evil"}, 403),
             ({"Origin": "http://testserver"}, 202),
             ({"Sec-Fetch-Site": "same-origin"}, 202),
         ],
@@ -157,6 +158,18 @@ class TestEventsView:
         answers = [post(search()).status_code for _ in range(3)]
         assert answers == [202, 202, 429]
 
+    def test_a_visit_has_its_share_of_a_day(self, monkeypatch):
+        monkeypatch.setattr(recording, "MAX_EVENTS_A_VISIT", 2)
+        known = search()
+        post(known)
+        answer = post(search(id=str(uuid4())), known, search(id=str(uuid4()))).json()
+        assert answer == {
+            "accepted": 2,
+            "rejected": [{"index": 2, "reason": "more than 500 events of this visit today"}],
+        }
+        assert post(search(id=str(uuid4())), visit="visit-2").status_code == 202
+        assert SearchEvent.objects.filter(visit="visit-1").count() == 2
+
     @pytest.mark.parametrize("method", ["get", "put", "delete", "patch"])
     def test_takes_only_posts(self, client, method):
         assert getattr(client, method)(ADDRESS).status_code == 405
@@ -165,8 +178,8 @@ class TestEventsView:
         post(search())  # makes the salt of the day
         for size in (1, 3):
             events = [search(id=str(uuid4())) for _ in range(size)]
-            # The salt, savepoint and release, known ids, insert.
-            with django_assert_num_queries(5):
+            # The salt, the visit's ids, savepoint and release, known ids, insert.
+            with django_assert_num_queries(6):
                 assert post(*events).json()["accepted"] == size
 
     @settings(

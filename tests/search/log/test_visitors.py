@@ -3,9 +3,18 @@ from datetime import date
 import pytest
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.test import RequestFactory
+from django_ratelimit.core import is_ratelimited
 
 from search.log.models import VisitorSalt
-from search.log.visitors import Sender, client_address, is_bot, sender_of, visitor_hash
+from search.log.visitors import (
+    NO_ADDRESS,
+    Sender,
+    client_address,
+    counted_address,
+    is_bot,
+    sender_of,
+    visitor_hash,
+)
 from tests.factories import UserFactory
 
 TODAY, TOMORROW = date(2026, 11, 10), date(2026, 11, 11)
@@ -35,9 +44,24 @@ class TestAddress:
     def test_of_ipv6_is_the_network(self):
         assert client_address(request(address="2001:db8:1:2:3:4:5:6")) == "2001:db8:1:2::"
 
-    @pytest.mark.parametrize("address", ["", "unknown", "1.2.3.4.5"])
-    def test_that_is_none_is_empty(self, address):
-        assert client_address(request(address=address)) == ""
+    @pytest.mark.parametrize(
+        ("written", "expected"),
+        [
+            ("192.0.2.7:5123", "192.0.2.7"),
+            ("[2001:db8:1:2:3:4:5:6]:5123", "2001:db8:1:2::"),
+            ("[2001:db8:1:2::9]", "2001:db8:1:2::"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+        ],
+    )
+    def test_is_found_in_what_proxies_write(self, settings, written, expected):
+        settings.TRUSTED_PROXIES = 1
+        assert client_address(request(**{"X-Forwarded-For": written})) == expected
+
+    @pytest.mark.parametrize("address", ["", "unknown", "1.2.3.4.5", "unix:7", "[]:80"])
+    def test_that_is_none_is_empty_and_counted_all_the_same(self, address):
+        sent = request(address=address)
+        assert (client_address(sent), counted_address(sent)) == ("", NO_ADDRESS)
+        assert is_ratelimited(sent, group="t", key="ip", rate="9/m", increment=True) is False
 
 
 @pytest.mark.django_db
