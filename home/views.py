@@ -86,7 +86,7 @@ class LoginView(auth_views.LoginView):
 
     template_name = "home/login.html"
 
-    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Whoever comes from a Japanese page (``next``) signs in in Japanese."""
         language = get_language_from_path(self.get_redirect_url())
         if language and language != get_language():

@@ -31,7 +31,7 @@ def fill_site(documents: int, corpus: str, progress: Progress) -> dict[str, floa
     """
     progress("setting up")
     call_command("migrate", verbosity=0)
-    call_command("setup_portal", verbosity=0)
+    call_command("setup_portal", stdout=StringIO())
     progress(f"importing {corpus}")
     report = StringIO()
     call_command("import_articles", corpus, json=True, stdout=report)

@@ -43,10 +43,10 @@ class LogEvent:
     ``day`` is the day it is counted on: that of its receipt, in the site's time zone, whatever
     ``timestamp`` says. It never changes, though a search may be replaced. ``visit`` links events
     of one browser tab's life and names nobody; ``visitor`` is the day's keyed hash, empty where
-    the browser asked not to be tracked.
-    ``query_id`` is a digest of the query token, equal for all events of one answer. ``question``
-    (the hash of the scrubbed question's normalised form), ``total`` to ``no_answer`` and ``text``
-    are a search's only, save that a feedback's text is its verdict. ``seconds`` are whole.
+    the browser asked not to be tracked. ``query_id`` is a digest of the query token, equal for
+    all events of one answer. ``question`` (the hash of the scrubbed question's normalised form),
+    ``total`` to ``no_answer`` and ``text`` are a search's only, save that a feedback's text is its
+    verdict. ``seconds`` are whole.
     ``provisional``: recorded by the server, no browser script has confirmed it. ``revision``
     counts how often a search was replaced.
     """

@@ -8,6 +8,7 @@ the original, and everything around it stays as it was typed.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 
 _PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     ord(dash): "-" for dash in "‐‑‒–—―−－─━"
@@ -170,8 +171,9 @@ def scrub(text: str) -> str:
     >>> scrub("ERR-1042 on v2.3, mail taro@example.co.jp or call 03-1234-5678")
     'ERR-1042 on v2.3, mail [email] or call [phone]'
     """
-    for rule in _RULES:
-        text = _replace(text, rule)
+    # A marker may leave what another rule takes (a telephone number run into a longer one).
+    while (scrubbed := reduce(_replace, _RULES, text)) != text:
+        text = scrubbed
     return text
 
 
