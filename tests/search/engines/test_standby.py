@@ -21,10 +21,16 @@ class Switch:
         self.engine, self.works, self.asked = engine, True, 0
 
     def search(self, query):
+        return self._answer().search(query)
+
+    def known_terms(self, *question):
+        return self._answer().known_terms(*question)
+
+    def _answer(self):
         self.asked += 1
         if not self.works:
             raise EngineUnavailable("down")
-        return self.engine.search(query)
+        return self.engine
 
 
 @pytest.fixture
@@ -94,3 +100,15 @@ def test_an_open_breaker_admits_one_probe_at_a_time():
     breaker = CircuitBreaker(retry_seconds=60)
     breaker.failed("down")
     assert not breaker.admits()
+
+
+def test_words_known_here_cost_no_round_trip(primary, embedded):
+    engine = StandbyEngine(primary, embedded)
+    assert engine.known_terms("en", ["first"], ("public",)) == {"first"}
+    assert primary.asked == 0
+
+
+def test_the_cluster_is_asked_for_words_unknown_here(primary, tmp_path):
+    engine = StandbyEngine(primary, EmbeddedEngine(tmp_path / "empty"))
+    assert engine.known_terms("en", ["first"], ("public",)) == {"first"}
+    assert primary.asked == 1
