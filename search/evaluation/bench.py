@@ -2,14 +2,17 @@
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 from subprocess import Popen
 from uuid import uuid4
 
 import psutil
+from django.conf import settings
 from django.db.models import F
 from django.test import Client
 from django.test.utils import override_settings
@@ -25,6 +28,7 @@ from search.query.values import Mode, SearchRequest
 SEED = 1
 QUESTIONS = 300  # distinct, half in each language
 SHORTEST_PREFIX, LONGEST_PREFIX = 2, 8  # characters of a title typed
+SHARE_TYPED = 0.6  # of a title's characters
 PUBLICATIONS = 5
 PATIENCE_SECONDS = 30.0
 
@@ -127,6 +131,34 @@ def _questions() -> list[Typed]:
         for locale, titles in _titles().items()
         for title in list(dict.fromkeys(titles))[: QUESTIONS // 2]
     ]
+
+
+def find_by_typing(progress: Progress) -> dict[str, dict[str, float]]:
+    """How often 60 % of a unique title, typed, shows its article among the suggestions.
+
+    Per locale: ``all`` unique titles, and ``clear`` ones, whose typed text starts at most as many
+    titles as are shown.
+    """
+    progress("measuring typed_titles")
+    return {locale: _found_by_typing(locale) for locale in _titles()}
+
+
+def _found_by_typing(locale: str) -> dict[str, float]:
+    rows = Article.objects.live().filter(locale__language_code=locale).values_list("pk", "title")
+    titles = Counter(title for _, title in rows)
+    found, clear = [], []
+    for pk, title in rows:
+        if titles[title] > 1:
+            continue
+        typed = title[: ceil(SHARE_TYPED * len(title))]
+        answer = pipeline.suggest(SearchRequest(typed, locale, mode=Mode.SUGGEST))
+        found.append(str(pk) in [suggestion.id for suggestion in answer.suggestions])
+        starting = sum(count for other, count in titles.items() if other.startswith(typed))
+        clear += found[-1:] if starting <= settings.SUGGESTIONS_SHOWN else []
+    return {
+        name: round(sum(hits) / len(hits), 4) if hits else 0.0
+        for name, hits in (("all", found), ("clear", clear))
+    }
 
 
 def publish_to_searchable(progress: Progress) -> float:
