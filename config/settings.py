@@ -206,18 +206,22 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = boolean("SECURE_SSL_REDIRECT", PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, without TLS
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
-SECURE_HSTS_PRELOAD = PRODUCTION
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+# On, as Django's deployment check wants it; a portal at the top of a domain may have to switch it
+# off, since browsers keep to it for a year for every name below.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = boolean("SECURE_HSTS_INCLUDE_SUBDOMAINS", PRODUCTION)
+SECURE_HSTS_PRELOAD = boolean("SECURE_HSTS_PRELOAD", PRODUCTION)
+# How many proxies in front of us append to X-Forwarded-For; 0: the peer's own address counts, and
+# nobody's word is taken for it that a request came by HTTPS.
+TRUSTED_PROXIES = int(env.str("ANNAI_TRUSTED_PROXIES", default="0"))
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 X_FRAME_OPTIONS = "SAMEORIGIN"
+SILENCED_SYSTEM_CHECKS = ["security.W019"]  # Wagtail's admin previews pages in a frame
 # Django-ratelimit counts requests by this address.
 RATELIMIT_IP_META_KEY = "search.log.visitors.counted_address"
 # Requests an address may make; a whole office may share one.
 ANNAI_SUGGEST_RATE = env.str("ANNAI_SUGGEST_RATE", default="6000/m")
 ANNAI_SEARCH_RATE = env.str("ANNAI_SEARCH_RATE", default="1200/m")
-# How many proxies in front of us append to X-Forwarded-For; 0: the peer's own address counts.
-TRUSTED_PROXIES = int(env.str("ANNAI_TRUSTED_PROXIES", default="0"))
 
 # --- Logging --------------------------------------------------------------------------------
 LOG_FORMAT = choice("ANNAI_LOG_FORMAT", "json" if PRODUCTION else "text", {"json", "text"})

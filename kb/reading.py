@@ -90,8 +90,3 @@ class Reader:
 def _within(path: str) -> Q:
     """Pages at or below ``path``, and aliases of such pages, which have their source's privacy."""
     return Q(path__startswith=path) | Q(alias_of__path__startswith=path)
-
-
-def readable_articles(viewer: Viewer) -> QuerySet[Article]:
-    """Articles open to ``viewer``: live, not expired, visibility and page privacy respected."""
-    return Reader(viewer).articles()

@@ -34,6 +34,12 @@ class Field(StrEnum):
     TITLE_KEYS = "title_keys"  # whole title and question phrases, folded to one term each
 
 
+# How much an index keeps of each field: places in the text, how often, or only that it is there.
+WITH_POSITIONS = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY, Field.TEXT)
+WITH_FREQUENCIES = (Field.LABELS, Field.HEADINGS)
+TERMS_ONLY = (Field.WORDS, Field.READINGS, Field.TITLE_KEYS)
+
+
 class Facet(StrEnum):
     """What results are filtered and counted by; every value is one opaque string."""
 

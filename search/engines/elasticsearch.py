@@ -20,6 +20,9 @@ from elasticsearch.helpers import BulkIndexError, bulk, scan
 
 from search.analysis import ANALYSIS_VERSION
 from search.engines.base import (
+    TERMS_ONLY,
+    WITH_FREQUENCIES,
+    WITH_POSITIONS,
     DocumentRejected,
     EngineQuery,
     EngineResult,
@@ -37,10 +40,6 @@ logger = logging.getLogger(__name__)
 BULK_TIMEOUT_SECONDS = 60
 BULK_DOCUMENTS = 200
 
-_POSITIONS = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY, Field.TEXT)
-_FREQUENCIES = (Field.LABELS, Field.HEADINGS)
-_TERMS_ONLY = (Field.WORDS, Field.READINGS, Field.TITLE_KEYS)
-
 SETTINGS: Mapping[str, Any] = {
     # One shard: term statistics are exact, and a knowledge base fits one many times over.
     "number_of_shards": 1,
@@ -57,9 +56,9 @@ MAPPINGS: Mapping[str, Any] = {
         **{
             name: {"type": "text", "analyzer": "terms", "index_options": options, "norms": norms}
             for options, norms, names in (
-                ("positions", True, _POSITIONS),
-                ("freqs", True, _FREQUENCIES),
-                ("docs", False, _TERMS_ONLY),
+                ("positions", True, WITH_POSITIONS),
+                ("freqs", True, WITH_FREQUENCIES),
+                ("docs", False, TERMS_ONLY),
             )
             for name in names
         },

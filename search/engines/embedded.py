@@ -5,6 +5,7 @@ atomically, so that readers in other processes see either the old index or the n
 take the file lock ``<locale>/lock``: tantivy refuses a second writer at once instead of waiting.
 """
 
+import ctypes
 import fcntl
 import logging
 import os
@@ -20,6 +21,9 @@ import tantivy
 
 from search.analysis import ANALYSIS_VERSION
 from search.engines.base import (
+    TERMS_ONLY,
+    WITH_FREQUENCIES,
+    WITH_POSITIONS,
     EngineQuery,
     EngineResult,
     EngineStatus,
@@ -39,9 +43,17 @@ WRITER_HEAP_BYTES = 15_000_000
 REBUILD_HEAP_BYTES = 100_000_000
 REBUILD_BATCH = 500
 
-_POSITIONS = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY, Field.TEXT)
-_FREQUENCIES = (Field.LABELS, Field.HEADINGS)
-_TERMS_ONLY = (Field.WORDS, Field.READINGS, Field.TITLE_KEYS)
+
+def limit_malloc_arenas(arenas: int = 2) -> None:
+    """Let glibc keep at most so many heaps for threads (``M_ARENA_MAX`` of mallopt(3)).
+
+    Every writer runs in new threads. By default each may get a heap of its own, up to eight for
+    each core, whose free memory only threads of that heap can use: a process that writes in many
+    small commits grows by the number of commits.
+    """
+    m_arena_max = -8
+    with suppress(AttributeError):  # a C library that knows no arenas
+        ctypes.CDLL(None).mallopt(m_arena_max, arenas)
 
 
 def build_schema() -> tantivy.Schema:
@@ -51,9 +63,9 @@ def build_schema() -> tantivy.Schema:
     builder.add_text_field("digest", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("visibility", tokenizer_name="raw", index_option="basic")
     for index_option, fields in (
-        ("position", _POSITIONS),
-        ("freq", _FREQUENCIES),
-        ("basic", _TERMS_ONLY),
+        ("position", WITH_POSITIONS),
+        ("freq", WITH_FREQUENCIES),
+        ("basic", TERMS_ONLY),
     ):
         for field in fields:
             builder.add_text_field(field, tokenizer_name="whitespace", index_option=index_option)
@@ -152,6 +164,7 @@ class EmbeddedEngine:
         self.folder = folder
         self._open: dict[str, _LiveIndex] = {}
         self._open_lock = threading.Lock()
+        limit_malloc_arenas()
 
     # --- reading ------------------------------------------------------------------------------
 

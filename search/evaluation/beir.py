@@ -56,6 +56,8 @@ class Collection:
 
 def read_collection(folder: Path) -> Collection:
     """Read a folder in BEIR form. Raises CollectionError."""
+    if not folder.is_dir():
+        raise CollectionError(f"{folder} is not a folder")
     documents = [
         TestDocument(_text(row, "_id"), _text(row, "title"), _text(row, "text"))
         for row in _rows(folder / "corpus.jsonl")

@@ -226,17 +226,12 @@ def _nearest_topic_title() -> Subquery:
     return Subquery(topics.order_by().values("title")[:1])
 
 
-def page_url(url_path: str) -> str:
-    """The address of a page by its ``url_path``, as ``Page.get_url()`` gives it.
-
-    Relative where there is one site, with the host where there are several; empty outside every
-    site. No query when Wagtail's cache of site roots is warm.
-    """
-    return _address(url_path, _site_addresses())
-
-
 def _site_addresses() -> list[tuple[str, str]]:
-    """(URL path, address) of every site's home page and its translations."""
+    """(URL path, address) of every site's home page and its translations.
+
+    Relative where there is one site, with the host where there are several, as ``Page.get_url``
+    does. No query when Wagtail's cache of site roots is warm.
+    """
     roots = Site.get_site_root_paths()
     several_sites = len({root.site_id for root in roots}) > 1
     addresses = []

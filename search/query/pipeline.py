@@ -69,7 +69,7 @@ def _page(request: SearchRequest, question: Question, page: int) -> EngineResult
 
 def _outcome(request: SearchRequest, found: EngineResult, total: int) -> Outcome:
     # Until a calibrated decision exists, "no answer" means that no content word matched.
-    no_answer = total == 0
+    no_answer = total == 0 and bool(request.text.strip())
     query_id = tokens.issue(
         tokens.QueryToken(
             question=tokens.question_hash(request.text, request.locale),

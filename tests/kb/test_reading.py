@@ -6,7 +6,7 @@ from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
 from kb.models import Article
-from kb.reading import Reader, readable_articles
+from kb.reading import Reader
 from kb.visibility import ANONYMOUS, viewer_of
 from tests.factories import ArticleFactory, TopicFactory, UserFactory, staff_reader
 from tests.kb.factories import restrict
@@ -66,7 +66,7 @@ class TestReader:
     def test_lists_exactly_what_the_person_may_read(self, library, person):
         user, expected = people()[person]
         names = {article.pk: name for name, article in library.items()}
-        readable = readable_articles(viewer_of(user)).values_list("pk", flat=True)
+        readable = Reader(viewer_of(user)).articles().values_list("pk", flat=True)
         assert {names[pk] for pk in readable} == expected
 
     @pytest.mark.parametrize("person", ["anonymous", "reader", "member", "staff", "superuser"])
@@ -96,4 +96,4 @@ class TestReader:
     def test_without_restrictions_a_list_costs_two_queries(self, site, django_assert_num_queries):
         ArticleFactory.create_batch(3, parent=site.topics_en)
         with django_assert_num_queries(2):
-            list(readable_articles(ANONYMOUS))
+            list(Reader(ANONYMOUS).articles())

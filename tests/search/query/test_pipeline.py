@@ -80,6 +80,10 @@ class TestSearch:
         results = search(SearchRequest("xylophone", "en"))
         assert (results.results, results.outcome.total, results.outcome.no_answer) == ((), 0, True)
 
+    @pytest.mark.parametrize("text", ["", "  ", "\u3000"])
+    def test_nothing_asked_lacks_no_answer(self, articles, text):
+        assert not suggest(SearchRequest(text, "en", mode=Mode.SUGGEST)).outcome.no_answer
+
     def test_filters_by_topic(self, articles, account):
         assert found("password", filters={"topic": (str(account.pk),)}) == ["Reset your password"]
         assert found("password", filters={"topic": ("999999",)}) == []
