@@ -138,6 +138,12 @@ ELASTICSEARCH_CA = env.str("ELASTICSEARCH_CA", default="")
 ELASTICSEARCH_PREFIX = env.str("ELASTICSEARCH_PREFIX", default="annai-")
 # How long a search may wait for the cluster before the standby answers.
 ELASTICSEARCH_BUDGET_MS = positive_integer("ELASTICSEARCH_BUDGET_MS", 1500)
+# What turns texts into vectors: "bundled", "off", or the address of an endpoint.
+EMBEDDER = env.str("ANNAI_EMBEDDER", default="bundled")
+EMBEDDER_MODEL = env.str("ANNAI_EMBEDDER_MODEL", default="")
+EMBEDDER_API_KEY = env.str("ANNAI_EMBEDDER_API_KEY", default="")
+# How long a question may wait for an endpoint before search goes on by words alone.
+EMBEDDER_BUDGET_MS = positive_integer("ANNAI_EMBEDDER_BUDGET_MS", 300)
 SEARCH_RESULTS_PER_PAGE = 10
 SUGGESTIONS_SHOWN = 5
 

@@ -7,8 +7,11 @@ same tokens.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class EngineUnavailable(Exception):
@@ -49,6 +52,70 @@ class Facet(StrEnum):
     STAGE = "stage"
 
 
+class VectorKind(IntEnum):
+    """What a vector was made of."""
+
+    TITLE = 0  # the title, or a line of "also asked as"
+    PASSAGE = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArticleVectors:
+    """The vectors of one article, quantised: row × scale is a vector of length 1.
+
+    ``space``: the model they belong to; ``kinds``: (n,); ``values``: (n, dimensions);
+    ``scales``: (n,); ``signatures``: (n, 8), which terms each row's text holds
+    (``search.engines.signatures``).
+    """
+
+    space: str
+    kinds: NDArray[np.uint8]
+    values: NDArray[np.int8]
+    scales: NDArray[np.float32]
+    signatures: NDArray[np.uint64]
+
+    @classmethod
+    def quantised(
+        cls,
+        space: str,
+        kinds: Sequence[VectorKind],
+        vectors: NDArray[np.float32],
+        signatures: Sequence[NDArray[np.uint64]],
+    ) -> "ArticleVectors":
+        """Eight bits a number, scaled so that each row's largest one is 127."""
+        scales = np.maximum(np.abs(vectors).max(axis=1), np.finfo(np.float32).tiny) / 127
+        return cls(
+            space,
+            np.array(kinds, np.uint8),
+            np.round(vectors / scales[:, None]).astype(np.int8),
+            scales.astype(np.float32),
+            np.array(signatures, np.uint64),
+        )
+
+    def restored(self) -> NDArray[np.float32]:
+        """The vectors, as nearly as eight bits hold them."""
+        return self.values.astype(np.float32) * self.scales[:, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """How near an article is to a question.
+
+    ``title`` and ``passage``: cosine with its title or a question phrase, and with a passage; the
+    best of each, -1 where there is none. ``coverage``: the share of the question's terms, weighed
+    by their rarity, that one passage (or phrase) holds.
+    """
+
+    title: float
+    passage: float
+    coverage: float = 0.0
+
+    @property
+    def cosine(self) -> float:
+        """The best of all."""
+        return max(self.title, self.passage)
+
+
 @dataclass(frozen=True, slots=True)
 class IndexDocument:
     """One live article in one locale, analysed.
@@ -67,6 +134,7 @@ class IndexDocument:
     fields: Mapping[Field, tuple[str, ...]]
     facets: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     verified_on: str = ""  # ISO date, empty when never
+    vectors: ArticleVectors | None = None  # None until the worker has made them
 
 
 MAX_TERM_LENGTH = 200  # Elasticsearch's whitespace tokenizer cuts at 255 characters
@@ -140,7 +208,15 @@ class BestOf:
     tie_breaker: float = 0.0
 
 
-Node = Term | Phrase | Prefix | Fuzzy | AnyOf | AllOf | BestOf
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The documents with these ids; every one scores ``score``."""
+
+    ids: tuple[str, ...]
+    score: float = 1.0
+
+
+Node = Term | Phrase | Prefix | Fuzzy | AnyOf | AllOf | BestOf | Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +235,18 @@ class EngineQuery:
     filters: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     facets: tuple[Facet, ...] = ()
     count_total: bool = True  # False: ``total`` may be a lower bound
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VectorQuery:
+    """A question's vector (of length 1), the space it belongs to, its terms, and what the viewer
+    may read."""
+
+    space: str
+    vector: NDArray[np.float32]
+    terms: tuple[str, ...]
+    locale: str
+    visibilities: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +295,15 @@ class Engine(Protocol):
         self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
     ) -> frozenset[str]:
         """Those of ``terms`` that some document of these visibilities holds in its text."""
+
+    def nearest(self, query: VectorQuery, limit: int) -> Sequence[Hit]:
+        """The documents nearest in meaning, best first; scores are cosines. May be approximate.
+
+        None where the index holds no vectors of that space.
+        """
+
+    def similarities(self, query: VectorQuery, ids: Sequence[str]) -> Mapping[str, Similarity]:
+        """How near in meaning each of the documents is; those without vectors are left out."""
 
     def write(self, documents: Sequence[IndexDocument]) -> None:
         """Add or replace documents; they are searchable when this returns.

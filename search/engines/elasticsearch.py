@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError
 from elasticsearch.helpers import BulkIndexError, bulk, scan
 
 from search.analysis import ANALYSIS_VERSION
+from search.engines import elasticsearch_vectors as vectors
 from search.engines.base import (
     TERMS_ONLY,
     WITH_FREQUENCIES,
@@ -32,6 +34,8 @@ from search.engines.base import (
     Field,
     Hit,
     IndexDocument,
+    Similarity,
+    VectorQuery,
 )
 from search.engines.elasticsearch_query import compile_query
 
@@ -164,6 +168,7 @@ def to_source(document: IndexDocument) -> dict[str, Any]:
         "visibility": document.visibility,
         **{name.value: " ".join(terms) for name, terms in document.fields.items() if terms},
         **{f"facet_{facet}": list(values) for facet, values in document.facets.items()},
+        **vectors.to_source(document.vectors),
     }
 
 
@@ -198,6 +203,34 @@ class ElasticsearchEngine:
         }
         total = answer["hits"].get("total", {}).get("value", len(hits) + query.offset)
         return EngineResult(tuple(hits), int(total), facets, self.name)
+
+    def nearest(self, query: VectorQuery, limit: int) -> list[Hit]:
+        """See Engine.nearest."""
+        answers = self._search_vectors(query, vectors.searches(query, limit))
+        return vectors.best_hits(answers, limit) if answers else []
+
+    def similarities(self, query: VectorQuery, ids: Sequence[str]) -> dict[str, Similarity]:
+        """See Engine.similarities."""
+        if not ids:
+            return {}
+        answers = self._search_vectors(query, vectors.searches(query, len(ids), ids))
+        return vectors.similarities(answers) if answers else {}
+
+    def _search_vectors(
+        self, query: VectorQuery, bodies: Sequence[Mapping[str, Any]]
+    ) -> list[Mapping[str, Any]]:
+        """The answers; none where the index has no vectors of that space."""
+        header = {"index": self.alias(query.locale)}
+        with cluster_errors():
+            answers = self.client.msearch(
+                searches=[part for body in bodies for part in (header, body)]
+            ).body["responses"]
+        statuses = {answer["status"] for answer in answers}
+        if 400 in statuses:  # no such field
+            return []
+        if statuses != {200}:
+            raise EngineUnavailable(f"the search cluster answered {max(statuses)}")
+        return list(answers)
 
     def known_terms(
         self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
@@ -267,6 +300,8 @@ class ElasticsearchEngine:
         with cluster_errors():
             for locale in {document.locale for document in documents}:
                 self._ensure_alias(locale)
+                batch = [document for document in documents if document.locale == locale]
+                self.map_vectors(self.alias(locale), batch)
             self._bulk(
                 {
                     "_op_type": "index",
@@ -308,6 +343,12 @@ class ElasticsearchEngine:
         if all(answer["status"] == 400 for answer in failed):
             raise DocumentRejected(f"{failed[0]['error']}"[:500])
         raise BulkIndexError(f"{len(failed)} failed", failed)
+
+    def map_vectors(self, index: str, documents: Sequence[IndexDocument]) -> None:
+        """Make the fields that the documents' vectors need."""
+        spaces = {document.vectors.space for document in documents if document.vectors}
+        if spaces:
+            self._bulk_client.indices.put_mapping(index=index, properties=vectors.mapping(spaces))
 
     def _ensure_alias(self, locale: str) -> None:
         # Nothing is dropped here: a rebuild may be filling the successor.
@@ -395,7 +436,10 @@ class ElasticsearchRebuild:
         try:
             with cluster_errors():
                 engine.create_filling(self._name)
-                engine._bulk(self._actions(documents), refresh="false")
+                documents = iter(documents)
+                while batch := list(islice(documents, BULK_DOCUMENTS)):
+                    engine.map_vectors(self._name, batch)
+                    engine._bulk(self._actions(batch), refresh="false")
                 self._refresh()
         except BaseException:
             self._try_to_discard()
@@ -425,6 +469,7 @@ class ElasticsearchRebuild:
     def write(self, documents: Sequence[IndexDocument]) -> None:
         """See Rebuild.write."""
         with cluster_errors():
+            self._engine.map_vectors(self._name, documents)
             self._engine._bulk(self._actions(documents))
 
     def delete(self, ids: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from search.engines.base import (
     BestOf,
     EngineQuery,
     Fuzzy,
+    Ids,
     Node,
     Phrase,
     Prefix,
@@ -71,6 +72,8 @@ def _compile(node: Node) -> dict[str, Any]:
                     "should": [_compile(clause) for clause in optional],
                 }
             }
+        case Ids(ids, score):
+            return _constant({"ids": {"values": list(ids)}}, score)
         case BestOf(clauses, tie_breaker):
             return {
                 "dis_max": {

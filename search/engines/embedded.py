@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
+from math import log
 from pathlib import Path
 
 import tantivy
@@ -32,9 +33,12 @@ from search.engines.base import (
     Field,
     Hit,
     IndexDocument,
+    Similarity,
     Term,
+    VectorQuery,
 )
 from search.engines.tantivy_query import compile_query
+from search.engines.vector_store import VectorStores
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +98,12 @@ def to_tantivy(document: IndexDocument) -> tantivy.Document:
     return native
 
 
+def _rarity(searcher: tantivy.Searcher, term: str) -> float:
+    """BM25's inverse document frequency of a term in the whole text."""
+    documents, holding = searcher.num_docs, searcher.doc_freq(Field.TEXT, term)
+    return log(1 + (documents - holding + 0.5) / (holding + 0.5))
+
+
 def _stored(searcher: tantivy.Searcher, address: tantivy.DocAddress, field: str) -> str:
     return str(searcher.doc(address).get_first(field))
 
@@ -130,6 +140,7 @@ class _LiveIndex:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._stamp = 0
+        self.vectors = VectorStores(path)
         with self._reading():
             self.index = tantivy.Index.open(str(path))
             # "manual": tantivy's own file watcher does not survive a fork.
@@ -202,6 +213,26 @@ class EmbeddedEngine:
             for facet in facets
         }
 
+    def nearest(self, query: VectorQuery, limit: int) -> list[Hit]:
+        """See Engine.nearest."""
+        live = self._live(query.locale)
+        if live is None:
+            return []
+        with _vector_errors():
+            store = live.vectors.store(query.space)
+            return store.nearest(query.vector, query.visibilities, limit)
+
+    def similarities(self, query: VectorQuery, ids: Sequence[str]) -> dict[str, Similarity]:
+        """See Engine.similarities."""
+        live = self._live(query.locale)
+        if live is None or not ids:
+            return {}
+        searcher = live.searcher()
+        with _vector_errors():
+            weights = [_rarity(searcher, term) for term in query.terms]
+            store = live.vectors.store(query.space)
+            return store.similarities(query.vector, query.terms, weights, ids)
+
     def known_terms(
         self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
     ) -> frozenset[str]:
@@ -268,14 +299,18 @@ class EmbeddedEngine:
         for locale in {document.locale for document in documents}:
             batch = [document for document in documents if document.locale == locale]
             with self._locked(locale), _tantivy_errors():
-                _fill(self._live_or_new(locale), batch, WRITER_HEAP_BYTES)
+                live = self._live_or_new(locale)
+                _fill(live.index, batch, WRITER_HEAP_BYTES)
+                live.vectors.write(batch)
 
     def delete(self, locale: str, ids: Sequence[str], version: int) -> None:
         """See Engine.delete."""
         if not ids or self._live(locale) is None:
             return
         with self._locked(locale), _tantivy_errors():
-            _remove(self._live_or_new(locale), ids)
+            live = self._live_or_new(locale)
+            _remove(live.index, ids)
+            live.vectors.delete(ids)
 
     def rebuild(self, locale: str, documents: Iterable[IndexDocument]) -> "EmbeddedRebuild":
         """See Engine.rebuild."""
@@ -326,14 +361,14 @@ class EmbeddedEngine:
         live.refresh()
         return live
 
-    def _live_or_new(self, locale: str) -> tantivy.Index:
+    def _live_or_new(self, locale: str) -> _LiveIndex:
         live = self._live(locale)
         if live is not None:
-            return live.index
+            return live
         path = self.new_folder(locale)
-        index = tantivy.Index(SCHEMA, path=str(path))
+        tantivy.Index(SCHEMA, path=str(path))
         self.point_to(locale, path)
-        return index
+        return self._opened(locale, path.name)
 
     def new_folder(self, locale: str) -> Path:
         """A fresh, empty index folder; its name carries the analysis version."""
@@ -384,6 +419,7 @@ class EmbeddedRebuild:
         try:
             with _tantivy_errors():
                 self._index = tantivy.Index(SCHEMA, path=str(self._path))
+                self._vectors = VectorStores(self._path)
                 self._fill(iter(documents))
         except BaseException:
             self.discard()
@@ -395,6 +431,8 @@ class EmbeddedRebuild:
             while batch := list(islice(documents, REBUILD_BATCH)):
                 for document in batch:
                     writer.add_document(to_tantivy(document))
+                if any(document.vectors for document in batch):
+                    self._vectors.write(batch)
             writer.commit()
         finally:
             writer.wait_merging_threads()
@@ -409,11 +447,13 @@ class EmbeddedRebuild:
         """See Rebuild.write."""
         with _tantivy_errors():
             _fill(self._index, documents, WRITER_HEAP_BYTES)
+            self._vectors.write(documents)
 
     def delete(self, ids: Sequence[str]) -> None:
         """See Rebuild.delete."""
         with _tantivy_errors():
             _remove(self._index, ids)
+            self._vectors.delete(ids)
 
     def swap(self) -> None:
         """See Rebuild.swap."""
@@ -423,6 +463,15 @@ class EmbeddedRebuild:
         """See Rebuild.discard."""
         # What cannot be removed now goes with the next swap.
         shutil.rmtree(self._path, ignore_errors=True)
+
+
+@contextmanager
+def _vector_errors() -> Iterator[None]:
+    """Turn files of vectors that cannot be read into EngineUnavailable."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise EngineUnavailable("the vectors of the index cannot be read") from error
 
 
 @contextmanager

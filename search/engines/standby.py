@@ -1,75 +1,28 @@
 """The standby: the embedded index answers while the cluster cannot.
 
-A circuit breaker keeps searches from waiting for a cluster that is known to be down: after a
-failure it stays open for ``RETRY_SECONDS``; then one search probes the cluster (half-open) and
-closes it again on success. Answers of the standby are marked degraded, so that an outage is
-never logged as a failed search.
+A circuit breaker keeps searches from waiting for a cluster that is known to be down. Answers of
+the standby are marked degraded, so that an outage is never logged as a failed search.
 """
 
-import logging
-import threading
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from search.circuit_breaker import RETRY_SECONDS, CircuitBreaker
 from search.engines.base import (
     Engine,
     EngineQuery,
     EngineResult,
     EngineStatus,
     EngineUnavailable,
+    Hit,
     IndexDocument,
     Rebuild,
+    Similarity,
+    VectorQuery,
 )
 
-logger = logging.getLogger(__name__)
-
-RETRY_SECONDS = 5.0
 T = TypeVar("T")
-
-
-class CircuitBreaker:
-    """Closed: calls pass. Open: none does for ``retry_seconds``, then one at a time."""
-
-    def __init__(self, retry_seconds: float = RETRY_SECONDS) -> None:
-        self._retry_seconds = retry_seconds
-        self._lock = threading.Lock()
-        self._open_until = 0.0
-        self.reason = ""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the last call that went through failed."""
-        return bool(self.reason)
-
-    def admits(self) -> bool:
-        """Whether a call may go through now; while open, admitting one postpones the next."""
-        if not self.reason:
-            return True
-        with self._lock:
-            now = time.monotonic()
-            if now < self._open_until:
-                return False
-            self._open_until = now + self._retry_seconds
-            return True
-
-    def succeeded(self) -> None:
-        """Close."""
-        if self.reason:
-            logger.warning("search cluster is back", extra={"event": "cluster_back"})
-            self.reason = ""
-
-    def failed(self, reason: str) -> None:
-        """Open, or stay open."""
-        if not self.reason:
-            logger.error(
-                "search cluster does not answer, the standby does: %s",
-                reason,
-                extra={"event": "cluster_lost"},
-            )
-        self.reason = reason
-        self._open_until = time.monotonic() + self._retry_seconds
 
 
 class StandbyEngine:
@@ -82,12 +35,28 @@ class StandbyEngine:
         self.primary = primary
         self.standby = standby
         self.name = primary.name
-        self.breaker = CircuitBreaker(retry_seconds)
+        self.breaker = CircuitBreaker("search cluster", "the standby does", retry_seconds)
 
     def search(self, query: EngineQuery) -> EngineResult:
         """See Engine.search. Raises EngineUnavailable only when both are out."""
         result, degraded = self._ask(lambda engine: engine.search(query))
         return replace(result, degraded=True) if degraded else result
+
+    def nearest(self, query: VectorQuery, limit: int) -> Sequence[Hit]:
+        """See Engine.nearest."""
+        return self._ask(lambda engine: engine.nearest(query, limit))[0]
+
+    def similarities(self, query: VectorQuery, ids: Sequence[str]) -> Mapping[str, Similarity]:
+        """See Engine.similarities. This host's copy saves a round trip; the cluster is asked for
+        what it lacks."""
+        try:
+            found = dict(self.standby.similarities(query, ids))
+        except EngineUnavailable:
+            found = {}
+        missing = [identifier for identifier in ids if identifier not in found]
+        if missing and len(missing) == len(ids):
+            found |= self._ask(lambda engine: engine.similarities(query, missing))[0]
+        return found
 
     def known_terms(
         self, locale: str, terms: Sequence[str], visibilities: Sequence[str]

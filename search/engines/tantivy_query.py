@@ -12,6 +12,7 @@ from search.engines.base import (
     BestOf,
     EngineQuery,
     Fuzzy,
+    Ids,
     Node,
     Phrase,
     Prefix,
@@ -62,6 +63,8 @@ def _compile(schema: Schema, node: Node) -> Query:
                 [(Occur.Must, _compile(schema, clause)) for clause in required]
                 + [(Occur.Should, _compile(schema, clause)) for clause in optional]
             )
+        case Ids(ids, score):
+            return Query.const_score_query(Query.term_set_query(schema, "id", list(ids)), score)
         case BestOf(clauses, tie_breaker):
             return Query.disjunction_max_query(
                 [_compile(schema, clause) for clause in clauses], tie_breaker

@@ -7,6 +7,7 @@ the same engine calls as a reader's.
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -17,7 +18,9 @@ from ir_measures import RR, R, ScoredDoc, nDCG
 from scipy.stats import mannwhitneyu
 
 from search.analysis import ANALYSIS_VERSION
-from search.engines.base import Engine, EngineQuery, EngineUnavailable, IndexDocument, Node
+from search.embedding.guarded import GuardedEmbedder
+from search.embedding.passages import Parts
+from search.engines.base import Engine, EngineUnavailable, IndexDocument
 from search.engines.elasticsearch import Connection, ElasticsearchEngine, cluster_errors
 from search.engines.embedded import EmbeddedEngine
 from search.evaluation.beir import Collection, TestQuestion
@@ -25,10 +28,13 @@ from search.evaluation.typing import TYPINGS, typed
 from search.indexing.documents import build_document
 from search.indexing.sources import ArticleSource
 from search.indexing.terms import Texts
-from search.query.understand import Question, search_tree, suggest_tree
+from search.indexing.vectors import quantised
+from search.query.retrieve import POOL, Asked, ask
+from search.query.understand import Question
+from search.query.values import Mode
 
 PUBLIC = ("public",)
-DEPTH = 100  # how far down results are looked at
+DEPTH = POOL  # how far down results are looked at
 SHOWN_WHILE_TYPING = 5
 SHARES_TYPED = (25, 50, 75, 100)  # percent of a question's characters
 RECALL_NDCG_RR = (R @ 10, RR @ 10)
@@ -58,14 +64,23 @@ def throwaway_engine(name: str) -> Iterator[Engine]:
 
 
 def evaluate(
-    collection: Collection, engine: Engine, *, as_you_type: bool = False, progress: Progress
+    collection: Collection,
+    engine: Engine,
+    *,
+    embedder: GuardedEmbedder | None = None,
+    as_you_type: bool = False,
+    progress: Progress,
 ) -> dict[str, object]:
-    """The figures of ``evaluate_search`` for one collection on one empty engine."""
+    """The figures of ``evaluate_search`` for one collection on one empty engine.
+
+    With an embedder by words and meaning ("hybrid"), else by words alone ("lexical").
+    Raises EngineUnavailable and EmbedderUnavailable.
+    """
     progress(f"indexing {len(collection.documents)} documents")
     numbers = {str(i): document.id for i, document in enumerate(collection.documents)}
-    rebuild = engine.rebuild(collection.language, _index_documents(collection))
+    rebuild = engine.rebuild(collection.language, _index_documents(collection, embedder))
     rebuild.swap()
-    searcher = _Searcher(engine, collection.language, numbers)
+    searcher = _Searcher(engine, embedder, collection.language, numbers)
     progress(f"asking {len(collection.questions)} questions")
     searcher.search(collection.questions[0].text)  # warm: dictionaries and caches are loaded
     found = {q.id: searcher.timed_search(q.text) for q in collection.questions}
@@ -76,7 +91,7 @@ def evaluate(
         "no_answer": _no_answer(collection.questions, found),
         "latency_ms": percentiles(searcher.seconds),
         "engine": engine.name,
-        "mode": "lexical",
+        "mode": "hybrid" if embedder else "lexical",
         "analysis_version": ANALYSIS_VERSION,
     }
     if as_you_type:
@@ -84,10 +99,18 @@ def evaluate(
     return figures
 
 
-def _index_documents(collection: Collection) -> Iterator[IndexDocument]:
+def _index_documents(
+    collection: Collection, embedder: GuardedEmbedder | None
+) -> Iterator[IndexDocument]:
     for number, document in enumerate(collection.documents):
         texts = Texts(locale=collection.language, title=document.title, body=document.text)
-        yield build_document(ArticleSource(id=number, visibility="public", texts=texts))
+        vectors = None
+        if embedder:
+            parts = Parts.of(document.title, (), document.text)
+            rows = embedder.passages(parts.texts)
+            vectors = quantised(parts, collection.language, embedder.space, rows)
+        source = ArticleSource(id=number, visibility="public", texts=texts)
+        yield replace(build_document(source), vectors=vectors)
 
 
 Ranked = list[tuple[str, float]]
@@ -96,8 +119,15 @@ Ranked = list[tuple[str, float]]
 class _Searcher:
     """Asks as the pipeline does and keeps the seconds each search took."""
 
-    def __init__(self, engine: Engine, language: str, numbers: dict[str, str]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        embedder: GuardedEmbedder | None,
+        language: str,
+        numbers: dict[str, str],
+    ) -> None:
         self._engine = engine
+        self._embedder = embedder
         self._language = language
         self._numbers = numbers
         self.seconds: list[float] = []
@@ -109,21 +139,15 @@ class _Searcher:
         return ranked
 
     def search(self, text: str) -> Ranked:
-        question = Question.read(text, self._language)
-        return self._ask(search_tree(question, self._known), DEPTH)
+        return self._ask(text, Mode.SEARCH, DEPTH)
 
     def suggest(self, text: str) -> Ranked:
-        question = Question.read(text, self._language)
-        return self._ask(suggest_tree(question, self._known), SHOWN_WHILE_TYPING)
+        return self._ask(text, Mode.SUGGEST, SHOWN_WHILE_TYPING)
 
-    def _known(self, terms: Sequence[str]) -> frozenset[str]:
-        return self._engine.known_terms(self._language, terms, PUBLIC)
-
-    def _ask(self, tree: Node | None, limit: int) -> Ranked:
-        if tree is None:
-            return []
-        found = self._engine.search(EngineQuery(tree, self._language, PUBLIC, limit=limit))
-        return [(self._numbers[hit.id], hit.score) for hit in found.hits]
+    def _ask(self, text: str, mode: Mode, limit: int) -> Ranked:
+        asked = Asked(Question.read(text, self._language), mode, PUBLIC)
+        found = ask(self._engine, self._embedder, asked, limit)
+        return [(self._numbers[hit.id], hit.score) for hit in found.result.hits]
 
 
 def _ranking(questions: Iterable[TestQuestion], found: dict[str, Ranked]) -> dict[str, float]:

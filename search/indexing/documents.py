@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from search.analysis.index_terms import field_terms
-from search.engines.base import Facet, Field, IndexDocument
+from search.engines.base import ArticleVectors, Facet, Field, IndexDocument
 from search.indexing.analysers import Analyser, Answer
 from search.indexing.sources import ArticleSource, Sources, load_sources
 from search.indexing.stored_texts import forget_texts, fresh_terms, store_terms
@@ -17,6 +17,7 @@ from search.indexing.terms import (
     unpack_terms,
     unpack_tokens,
 )
+from search.indexing.vectors import stored_vectors
 
 BATCH_SIZE = 200
 
@@ -37,7 +38,12 @@ def build_document(source: ArticleSource, version: int = 0) -> IndexDocument:
     return to_document(source, analyse_texts(source.texts), version)
 
 
-def to_document(source: ArticleSource, packed: PackedTerms, version: int) -> IndexDocument:
+def to_document(
+    source: ArticleSource,
+    packed: PackedTerms,
+    version: int,
+    vectors: ArticleVectors | None = None,
+) -> IndexDocument:
     """The document of a source whose texts have been analysed."""
     return IndexDocument(
         id=str(source.id),
@@ -53,6 +59,7 @@ def to_document(source: ArticleSource, packed: PackedTerms, version: int) -> Ind
             Facet.STAGE: _values(source.stage),
         },
         verified_on=source.verified_on,
+        vectors=vectors,
     )
 
 
@@ -100,6 +107,7 @@ class _Chunk:
         self._sources: Sources = load_sources(wanted)
         digests = {pk: source.texts.digest for pk, source in self._sources.found.items()}
         self._terms = fresh_terms(digests)
+        self._vectors = stored_vectors(digests)
         self._stale = [pk for pk in self._sources.found if pk not in self._terms]
         self._answer: Answer = analyser.start([self._sources.found[pk].texts for pk in self._stale])
 
@@ -114,7 +122,7 @@ class _Chunk:
                 analysed[pk] = (self._sources.found[pk].texts, outcome)
         store_terms(analysed)
         documents = [
-            to_document(source, self._terms[pk], self._wanted[pk])
+            to_document(source, self._terms[pk], self._wanted[pk], self._vectors.get(pk))
             for pk, source in self._sources.found.items()
             if pk in self._terms
         ]

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from search.engines import indexes
 from search.engines.base import EngineUnavailable
 from search.indexing import periodic
+from search.indexing.embedding_job import embed_waiting
 from search.indexing.entries import prune
 from search.indexing.feeding import ensure_indexes, feed_indexes
 from search.indexing.integrity import expectation, find_drift, repair
@@ -23,6 +24,7 @@ def register_jobs() -> None:
     periodic.register("ensure-indexes", 30, ensure_indexes, on_every_host=True)
     # A task that got lost is made good here, and the standbys of other hosts are fed.
     periodic.register("drain", 2, feed_indexes, on_every_host=True)
+    periodic.register("embed", 5, embed_waiting)
     periodic.register("publish-scheduled", MINUTE, publish_scheduled)
     periodic.register("drift-check", HOUR, check_drift, on_every_host=True)
     periodic.register("prune-outbox", HOUR, prune)

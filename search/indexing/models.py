@@ -31,6 +31,27 @@ class ArticleText(models.Model):
         return self.title
 
 
+class StoredVectors(models.Model):
+    """The vectors of one article's text, so that nothing is embedded twice.
+
+    They belong to the text of ``for_digest`` and to the model of ``space``; ``passages`` are the
+    start and end of each passage in the text's body, in the order of its rows. The blob is written
+    and read by ``search.indexing.vectors``.
+    """
+
+    text = models.OneToOneField(
+        ArticleText, on_delete=models.CASCADE, primary_key=True, related_name="vectors"
+    )
+    space = models.CharField(max_length=200)
+    for_digest = models.CharField(max_length=64)
+    dimensions = models.PositiveIntegerField()
+    rows = models.BinaryField()
+    passages = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"vectors of article {self.pk}"
+
+
 class OutboxEntry(models.Model):
     """An article that changed: "look at it again", whatever happened to it.
 

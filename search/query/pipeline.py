@@ -23,7 +23,7 @@ def suggest(request: SearchRequest) -> Suggestions:
     """What fits the typing so far. Raises EngineUnavailable when no engine answers."""
     question = Question.read(request.text, request.locale)
     shown = settings.SUGGESTIONS_SHOWN
-    found = retrieve(request, question, limit=shown + SPARE_HITS)
+    found = retrieve(request, question, limit=shown + SPARE_HITS).result
     suggestions = present_suggestions(request, question, found.hits, shown)
     hidden = len(found.hits) - len(suggestions) if found.total <= shown + SPARE_HITS else 0
     total = found.total if len(suggestions) == shown else found.total - hidden
@@ -64,7 +64,7 @@ def _page(request: SearchRequest, question: Question, page: int) -> EngineResult
         limit=size,
         offset=(page - 1) * size,
         facets=(Facet.TOPIC, Facet.STAGE),
-    )
+    ).result
 
 
 def _outcome(request: SearchRequest, found: EngineResult, total: int) -> Outcome:

@@ -1,13 +1,59 @@
-"""A question to ranked article ids: the one place that asks an engine."""
+"""A question to ranked article ids: the one place that asks an engine.
+
+By words and by meaning: the engine's best matches of the query tree, and the articles whose
+vectors are nearest, become one pool of candidates that ``rank`` orders. Beyond the pool the order
+is the engine's.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from search import engines
-from search.engines.base import EngineQuery, EngineResult, Facet
+import numpy as np
+
+from search import embedding, engines
+from search.embedding.guarded import GuardedEmbedder
+from search.engines.base import (
+    AnyOf,
+    Engine,
+    EngineQuery,
+    EngineResult,
+    Facet,
+    Hit,
+    Ids,
+    Node,
+    Similarity,
+    VectorQuery,
+)
+from search.query.rank import fused
 from search.query.understand import Question, search_tree, suggest_tree
 from search.query.values import Mode, SearchRequest
 
+# Candidates that are ranked by words and meaning together.
+POOL = 60
+# Of these, how many may be there for their meaning alone.
+NEAREST = 20
+# Above what words can score: an article found by meaning is in the pool whatever its words.
+_IN_POOL = 1_000.0
+
 _TREES = {Mode.SEARCH: search_tree, Mode.SUGGEST: suggest_tree}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, where it is asked, and what may be found."""
+
+    question: Question
+    mode: Mode
+    visibilities: tuple[str, ...]
+    filters: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Hits in order, all matches counted, and how near in meaning the best candidates are."""
+
+    result: EngineResult
+    similarities: Mapping[str, Similarity] = field(default_factory=dict)
 
 
 def retrieve(
@@ -17,31 +63,88 @@ def retrieve(
     limit: int,
     offset: int = 0,
     facets: tuple[Facet, ...] = (),
-) -> EngineResult:
+) -> Retrieved:
     """Hits ``offset`` to ``offset + limit`` of the question, best first.
 
     Raises EngineUnavailable when neither engine nor standby answers.
     """
-    engine = engines.current()
-    visibilities = tuple(str(visibility) for visibility in request.viewer.visibilities)
+    asked = Asked(
+        question,
+        request.mode,
+        tuple(str(visibility) for visibility in request.viewer.visibilities),
+        _engine_filters(request.filters),
+    )
+    return ask(engines.current(), embedding.current(), asked, limit, offset, facets)
+
+
+def ask(
+    engine: Engine,
+    embedder: GuardedEmbedder | None,
+    asked: Asked,
+    limit: int,
+    offset: int = 0,
+    facets: tuple[Facet, ...] = (),
+) -> Retrieved:
+    """``retrieve`` from a given engine; without an embedder by words alone."""
+    locale = asked.question.locale
 
     def known(terms: Sequence[str]) -> frozenset[str]:
-        return engine.known_terms(request.locale, terms, visibilities)
+        return engine.known_terms(locale, terms, asked.visibilities)
 
-    tree = _TREES[request.mode](question, known)
+    tree = _TREES[asked.mode](asked.question, known)
     if tree is None:
-        return EngineResult((), 0, {facet: {} for facet in facets}, engine.name)
-    return engine.search(
+        return Retrieved(EngineResult((), 0, {facet: {} for facet in facets}, engine.name))
+    vector_query = _vector_query(embedder, asked)
+    near = engine.nearest(vector_query, NEAREST) if vector_query else ()
+    in_pool = offset + limit <= POOL
+    found = engine.search(
         EngineQuery(
-            root=tree,
-            locale=request.locale,
-            visibilities=visibilities,
-            limit=limit,
-            offset=offset,
-            filters=_engine_filters(request.filters),
+            root=_with(tree, near),
+            locale=locale,
+            visibilities=asked.visibilities,
+            limit=POOL if in_pool else limit,
+            offset=0 if in_pool else offset,
+            filters=asked.filters,
             facets=facets,
         )
     )
+    found = replace(found, hits=_lexical(found.hits, near))
+    if not in_pool:
+        return Retrieved(found)
+    similarities: Mapping[str, Similarity] = {}
+    if vector_query:
+        similarities = engine.similarities(vector_query, [hit.id for hit in found.hits])
+    ranked = fused(found.hits, similarities)
+    return Retrieved(replace(found, hits=tuple(ranked[offset : offset + limit])), similarities)
+
+
+def _vector_query(embedder: GuardedEmbedder | None, asked: Asked) -> VectorQuery | None:
+    if embedder is None:
+        return None
+    question = asked.question
+    vector = embedder.question(question.text)
+    if vector is None:
+        return None
+    # The mean of both keeps what the whole says and stresses what the first sentence does.
+    opening = embedder.question(question.opening) if question.opening else None
+    if opening is not None:
+        vector = (vector + opening) / np.linalg.norm(vector + opening)
+    return VectorQuery(
+        embedder.space, vector, question.distinct_terms, question.locale, asked.visibilities
+    )
+
+
+def _with(tree: Node, near: Sequence[Hit]) -> Node:
+    if not near:
+        return tree
+    return AnyOf((tree, Ids(tuple(hit.id for hit in near), _IN_POOL)))
+
+
+def _lexical(hits: Sequence[Hit], near: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The hits with what their words scored, best first."""
+    nearby = {hit.id for hit in near}
+    scored = [Hit(h.id, h.score - _IN_POOL if h.id in nearby else h.score) for h in hits]
+    return tuple(sorted(scored, key=lambda hit: (-hit.score, hit.id)))
 
 
 def _engine_filters(filters: Mapping[str, tuple[str, ...]]) -> dict[Facet, tuple[str, ...]]:

@@ -4,6 +4,7 @@ Every constant here is a weight between evidence of different kinds; docs/search
 what each was chosen for and what it changes on the development sets.
 """
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +20,7 @@ MAX_TERMS = 64
 MAX_PHRASES = 32
 
 TITLE_BOOST = 0.3  # a word in the title, on top of the whole text, which holds the title twice
+OPENING_BOOST = 0.5  # a word of the first sentence, where more follow: it says what is wanted
 LABEL_BOOST = 0.3  # a word of a tag, a topic or the product
 PHRASE_BOOST = 0.3  # two neighbouring words of the question near each other
 PHRASE_SLOP = 1  # one word between: 領収/書/の/発行, "reset your password"
@@ -34,6 +36,9 @@ TYPO_SCORE = 1.5
 TYPO_LENGTH = {True: 3, False: 4}  # by whether the word is Japanese
 TYPO_LENGTH_TWO_EDITS = 8
 LONGEST_TYPO = 40  # what is longer is no word
+
+_SENTENCE_END = re.compile(r"\n\s*\n|(?<=[?!。？！])|(?<=\.)\s")
+SHORTEST_OPENING = 10  # characters; what is shorter is a greeting
 
 KnownTerms = Callable[[Sequence[str]], Collection[str]]
 
@@ -65,6 +70,22 @@ class Question:
         return tuple(dict.fromkeys(token.term for token in self.searched))[:MAX_TERMS]
 
     @property
+    def opening(self) -> str:
+        """The first sentence, where more follow; else empty. Long questions open with a summary,
+        and go on with circumstances."""
+        end = next((m.start() for m in _SENTENCE_END.finditer(self.text, SHORTEST_OPENING)), None)
+        if end is None or not self.text[end:].strip():
+            return ""
+        return self.text[:end]
+
+    @property
+    def opening_terms(self) -> tuple[str, ...]:
+        """The different terms of the opening, in order."""
+        end = len(self.opening)
+        inside = (token.term for token in self.searched if token.end <= end)
+        return tuple(dict.fromkeys(inside))[:MAX_TERMS]
+
+    @property
     def last_word(self) -> str:
         """The word in progress, folded; empty after a space."""
         if not self.tokens or self.text[-1].isspace():
@@ -82,6 +103,7 @@ def search_tree(question: Question, known: KnownTerms) -> Node | None:
         return None
     clauses: list[Node] = [Term(Field.TEXT, term) for term in terms]
     clauses += [Term(Field.TITLE, term, TITLE_BOOST) for term in terms]
+    clauses += [Term(Field.TEXT, term, OPENING_BOOST) for term in question.opening_terms]
     clauses += _phrases(question)
     clauses += [Term(Field.LABELS, term, LABEL_BOOST) for term in terms]
     clauses += _typos(question, terms, known)

@@ -5,7 +5,8 @@ import pytest
 from search.engines.base import EngineQuery, EngineUnavailable, Field, Term
 from search.engines.elasticsearch import Connection, ElasticsearchEngine
 from search.engines.embedded import EmbeddedEngine
-from search.engines.standby import CircuitBreaker, StandbyEngine
+from search.circuit_breaker import CircuitBreaker
+from search.engines.standby import StandbyEngine
 from tests.search.engines.documents import document
 
 QUERY = EngineQuery(Term(Field.TITLE, "first"), "en", ("public",))
@@ -94,10 +95,10 @@ def test_an_unreachable_cluster_leaves_the_standby_and_its_reason(embedded):
 
 
 def test_an_open_breaker_admits_one_probe_at_a_time():
-    breaker = CircuitBreaker(retry_seconds=0)
+    breaker = CircuitBreaker("cluster", "the standby does", retry_seconds=0)
     breaker.failed("down")
     assert breaker.admits()
-    breaker = CircuitBreaker(retry_seconds=60)
+    breaker = CircuitBreaker("cluster", "the standby does", retry_seconds=60)
     breaker.failed("down")
     assert not breaker.admits()
 

@@ -7,9 +7,21 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from search import embedding
+from search.embedding.base import EmbedderUnavailable
+from search.embedding.guarded import GuardedEmbedder
 from search.engines.base import EngineUnavailable
 from search.evaluation.beir import CollectionError, read_collection
 from search.evaluation.relevance import evaluate, throwaway_engine
+
+
+def _embedder(mode: str) -> GuardedEmbedder | None:
+    if mode == "lexical":
+        return None
+    embedder = embedding.current()
+    if embedder is None:
+        raise CommandError("ANNAI_EMBEDDER is off: there is no meaning to search by.")
+    return embedder
 
 
 class Command(BaseCommand):
@@ -18,7 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
         parser.add_argument("--engine", choices=["embedded", "elasticsearch"], default="embedded")
-        parser.add_argument("--mode", choices=["lexical"], default="lexical")
+        parser.add_argument("--mode", choices=["lexical", "hybrid"], default="hybrid")
         parser.add_argument("--as-you-type", action="store_true")
         parser.add_argument("--json", action="store_true", help="one JSON object on one line")
 
@@ -29,9 +41,10 @@ class Command(BaseCommand):
                 figures = evaluate(
                     collection,
                     engine,
+                    embedder=_embedder(options["mode"]),
                     as_you_type=options["as_you_type"],
                     progress=self.stderr.write,
                 )
-        except (CollectionError, EngineUnavailable) as error:
+        except (CollectionError, EngineUnavailable, EmbedderUnavailable) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(figures, indent=None if options["json"] else 2))
