@@ -20,12 +20,15 @@ _KATAKANA_LONG = re.compile(r"^[ァ-ヺー]{3,}ー$")
 _SPACE = re.compile(r"\s+")
 
 # Parts of speech without content. Negation (ない) is an auxiliary, and stays.
-_STOP_CLASSES = frozenset(("助詞", "助動詞", "補助記号", "空白", "記号", "接頭辞"))
+# Pronouns are questions (何, いつ, どこ, 誰) or point to something (これ).
+_STOP_CLASSES = frozenset(("助詞", "助動詞", "補助記号", "空白", "記号", "接頭辞", "代名詞"))
 _NEGATIONS = frozenset(("ない", "無い", "ぬ", "ず"))
-# Light verbs, formal nouns and polite endings, in Sudachi's normal form.
+# Light verbs, formal nouns, demonstratives, polite endings and the verbs of "tell me", in
+# Sudachi's normal form (which writes some in kana, depending on the dictionary).
 _STOP_WORDS = frozenset(
-    "為る 出来る 有る 居る 下さる 頂く 御座る 呉れる 貰う 仕舞う 成る 言う 事 物 為 訳 様 其れ "
-    "此れ 何れ 其の 此の 彼の 何の です ます".split()
+    "為る 出来る 有る 居る 下さる 頂く 御座る 呉れる 貰う 仕舞う 成る 言う 事 こと 物 もの 為 ため "
+    "訳 わけ 様 よう 其れ 此れ 何れ 其の その 此の この 彼の あの 何の どの どんな そんな こんな "
+    "如何 どう 何故 なぜ 何 何時 いつ 何処 どこ 誰 よる 於く おく 就く つく 教える 知る です ます".split()
 )
 
 _local = threading.local()
