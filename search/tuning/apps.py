@@ -14,7 +14,7 @@ class TuningConfig(AppConfig):
     verbose_name = _("Search tuning")
 
     def ready(self) -> None:
-        """Register the rules, the permissions and the nightly run; all need the models."""
+        """Register the rules, the permissions and the daily run; all need the models."""
         import_module("search.tuning.rules").register_rules()
         import_module("search.tuning.receivers")
         import_module("search.tuning.permissions").register_policies()

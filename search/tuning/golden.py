@@ -14,7 +14,7 @@ from search.tuning.effects import is_touched
 from search.tuning.models import GoldenQuestion, GoldenRank, GoldenRun
 
 TOP = 3  # what a reader sees without scrolling
-KEPT_RUNS = 120  # of a language: four months of nights
+KEPT_RUNS = 120  # of a language: four months of days
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,5 +7,5 @@ DAY = 24 * 60 * 60
 
 
 def register_jobs() -> None:
-    """Register the nightly run of the golden questions."""
+    """Register the daily run of the golden questions."""
     periodic.register("golden-questions", DAY, run_all)

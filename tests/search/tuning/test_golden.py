@@ -73,7 +73,7 @@ class TestRun:
         SynonymFactory(words="gift token, voucher")
         assert run_locale("en").hit_at_3 == 1.0
 
-    def test_runs_every_night(self):
+    def test_runs_once_a_day(self):
         job = next(job for job in periodic.jobs() if job.name == "golden-questions")
         assert (job.every_seconds, job.function) == (24 * 3600, run_all)
 
