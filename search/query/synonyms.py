@@ -7,6 +7,7 @@ a question for "a" finds "b" only, as it was written.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from search.analysis import Token, TokenKind, analyse
 from search.analysis.characters import clean
@@ -34,6 +35,9 @@ class SynonymRule:
     right: tuple[str, ...]
 
 
+# Rules are loaded as a whole after every edit; only what is new is analysed. Two full lists of
+# rules hold some 40,000 words.
+@lru_cache(maxsize=50_000)
 def phrase_forms(text: str, locale: str) -> tuple[Terms, ...]:
     """The words of a phrase as a question or an index may hold them; none if it has no content.
 

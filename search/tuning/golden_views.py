@@ -4,8 +4,9 @@ from typing import Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BooleanColumn, Column, NumberColumn
+from wagtail.admin.ui.tables import Column, NumberColumn
 from wagtail.admin.views import generic
 from wagtail.admin.views.reports import ReportView
 
@@ -56,6 +57,14 @@ class MeanColumn(NumberColumn):
         return f"{super().get_value(instance):.2f}"
 
 
+class EngineColumn(Column):
+    """The engine that answered, and whether it stood by for the cluster."""
+
+    def get_value(self, instance: GoldenRun) -> str:
+        """As a text."""
+        return f"{instance.engine} ({_g('standby')})" if instance.degraded else instance.engine
+
+
 class FallenColumn(Column):
     """The questions that fell in a run, each linked to its form."""
 
@@ -75,12 +84,11 @@ class GoldenRunsView(ReportView):
     paginate_by = 30
     columns = [
         Column("run_at", label=_("Time")),
-        Column("locale", label=_("Language")),
+        Column("get_locale_display", label=_("Language")),
         NumberColumn("questions", label=_("Questions")),
         PercentColumn("hit_at_3", label=_("In the first three")),
         MeanColumn("mrr", label=_("Mean reciprocal rank")),
-        Column("engine", label=_("Engine")),
-        BooleanColumn("degraded", label=_("Standby answered")),
+        EngineColumn("engine", label=_("Engine")),
         FallenColumn("fallen", label=_("Fell out of the first three")),
     ]
     export_filename = "golden-questions"

@@ -4,12 +4,15 @@ import csv
 import io
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from accounts.roles import ROLES, SUPPORT_LEADS, establish_roles
 from search.engines.base import EngineUnavailable
 from search.tuning import synonym_views
 from search.tuning.models import Synonym
+from tests.factories import UserFactory
 from tests.pages import html_of
 from tests.search.tuning.factories import (
     ADMITTED,
@@ -215,6 +218,15 @@ class TestImport:
 
     def test_wrong_method(self, lead):
         assert lead.delete(IMPORT).status_code == 405
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_of_the_roles_at_install_only_support_leads_tune(client, site, role):
+    establish_roles([site.en, site.ja])
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name=role.name))
+    status = sign_in(client, user).get(INDEX).status_code
+    assert status == (200 if role is SUPPORT_LEADS else 302)
 
 
 VIEWS = ["index", "index_results", "add", "import"]

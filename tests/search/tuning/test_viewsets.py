@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from search.tuning.golden import run_all
-from search.tuning.models import GoldenQuestion, Promotion
+from search.tuning.models import GoldenQuestion, GoldenRun, Promotion
 from tests.pages import html_of
 from tests.search.tuning.factories import (
     ADMITTED,
@@ -142,6 +142,12 @@ class TestRuns:
         with django_assert_max_num_queries(40) as queries:
             lead.get(RUNS)
         assert len(queries) == 12
+
+    def test_says_when_the_standby_answered(self, lead, articles):
+        golden("voucher", articles["voucher"])
+        run_all()
+        GoldenRun.objects.update(degraded=True)
+        assert "embedded (standby)" in html_of(lead.get(RUNS))
 
     def test_csv(self, lead, articles):
         golden("voucher", articles["voucher"])
