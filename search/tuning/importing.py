@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from search.spreadsheets import restore
+from search.tuning.golden import Fallen, falling
 from search.tuning.models import Synonym
 from search.tuning.rule_set import MAX_RULES, RuleSet
-from search.tuning.rules import raise_version
+from search.tuning.rules import load_rules, raise_version, rules_with
 from search.tuning.words import check_rule, write_rule
 
 COLUMNS = ("locale", "kind", "words", "note")
@@ -54,6 +55,19 @@ def plan_import(content: bytes) -> ImportPlan:
             text = " ".join(error.messages)
             reading.problems.append(_("Row %(row)d: %(text)s") % {"row": number, "text": text})
     return ImportPlan(tuple(reading.synonyms), reading.known, tuple(reading.problems))
+
+
+def fallen_by_import(plan: ImportPlan) -> list[Fallen]:
+    """The golden questions that the plan would push out of the first three.
+
+    Raises EngineUnavailable when search does not answer.
+    """
+    locales = dict.fromkeys(synonym.locale for synonym in plan.synonyms)
+    return [
+        fallen
+        for locale in locales
+        for fallen in falling(locale, load_rules(locale), rules_with(locale, plan.synonyms))
+    ]
 
 
 def save_import(plan: ImportPlan) -> None:

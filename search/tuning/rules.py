@@ -1,6 +1,6 @@
 """Tuning as the source of the query layer's rules."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.db.models import F
 
@@ -33,17 +33,17 @@ def load_rules(locale: str) -> QueryRules:
     return _rules(locale, stored_synonyms(locale))
 
 
-def rules_with(synonym: Synonym) -> QueryRules:
-    """The rules as they would be with ``synonym``, new or changed, before it is saved."""
-    others = stored_synonyms(synonym.locale, without=synonym.pk)
-    return _rules(synonym.locale, [*others, synonym.rule])
+def rules_with(locale: str, synonyms: Iterable[Synonym]) -> QueryRules:
+    """The rules of ``locale`` as they would be with ``synonyms``, new or changed, if saved."""
+    drafts = [synonym for synonym in synonyms if synonym.locale == locale]
+    changed = [synonym.pk for synonym in drafts if synonym.pk is not None]
+    others = stored_synonyms(locale, without=changed)
+    return _rules(locale, [*others, *(synonym.rule for synonym in drafts)])
 
 
-def stored_synonyms(locale: str, *, without: int | None = None) -> Iterator[SynonymRule]:
+def stored_synonyms(locale: str, *, without: Collection[int] = ()) -> Iterator[SynonymRule]:
     """The synonym rules of ``locale`` in the order they were made."""
-    synonyms = Synonym.objects.filter(locale=locale).order_by("pk")
-    if without is not None:
-        synonyms = synonyms.exclude(pk=without)
+    synonyms = Synonym.objects.filter(locale=locale).exclude(pk__in=without).order_by("pk")
     return (synonym.rule for synonym in synonyms.only("kind", "words").iterator(chunk_size=1_000))
 
 

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.urls import reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.generic import FormView
@@ -21,7 +20,13 @@ from search.engines.base import EngineUnavailable
 from search.query.rules import QueryRules
 from search.spreadsheets import neutralise
 from search.tuning.golden import Fallen, falling
-from search.tuning.importing import COLUMNS, ImportPlan, plan_import, save_import
+from search.tuning.importing import (
+    COLUMNS,
+    ImportPlan,
+    fallen_by_import,
+    plan_import,
+    save_import,
+)
 from search.tuning.models import Synonym
 from search.tuning.preview import Comparison, compare_rules
 from search.tuning.rules import load_rules, rules_with
@@ -29,6 +34,7 @@ from search.tuning.rules import load_rules, rules_with
 INDEX = "synonyms:index"
 IMPORT = "synonyms:import"
 SHOWN_PROBLEMS = 20
+NOT_CHECKED = _("Search does not answer now, so the effect of these words cannot be checked.")
 
 
 class SynonymIndexView(generic.IndexView):
@@ -69,10 +75,7 @@ class SynonymFormMixin(WagtailAdminTemplateMixin):
                 self.fallen = falling(*self._change(form.instance))
                 self.asks_to_save = bool(self.fallen)
         except EngineUnavailable:
-            messages.error(
-                self.request,
-                _g("Search does not answer now, so the effect of these words cannot be checked."),
-            )
+            messages.error(self.request, NOT_CHECKED)
             self.asks_to_save = True
         if self.asks_to_save or self.comparisons is not None:
             return self.render_to_response(self.get_context_data())
@@ -80,7 +83,7 @@ class SynonymFormMixin(WagtailAdminTemplateMixin):
 
     def _change(self, synonym: Synonym) -> tuple[str, QueryRules, QueryRules]:
         """The language concerned, its rules as they are, and as they would be."""
-        return synonym.locale, load_rules(synonym.locale), rules_with(synonym)
+        return synonym.locale, load_rules(synonym.locale), rules_with(synonym.locale, [synonym])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds what a preview or a check found."""
@@ -107,6 +110,10 @@ class ImportForm(forms.Form):
         label=_("CSV file"),
         help_text=_("Columns locale, kind (two_way or one_way), words and note, as exported."),
     )
+    anyway = forms.BooleanField(
+        label=_("Import even if golden questions fall out of the first three results"),
+        required=False,
+    )
 
 
 class SynonymImportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
@@ -129,27 +136,35 @@ class SynonymImportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormV
         ]
 
     def form_valid(self, form: ImportForm) -> HttpResponse:
-        """Save and say how many, or show what is wrong."""
+        """Save and say how many, or show what is wrong, or what would fall."""
         plan = plan_import(form.cleaned_data["file"].read())
         if plan.problems:
-            return self._problems(form, plan)
-        save_import(plan)
-        count = len(plan.synonyms)
-        messages.success(
-            self.request,
-            ngettext("%(count)d synonym was imported.", "%(count)d synonyms were imported.", count)
-            % {"count": count}
-            + " "
-            + ngettext("%(known)d was there already.", "%(known)d were there already.", plan.known)
-            % {"known": plan.known},
-        )
-        return super().form_valid(form)
-
-    def _problems(self, form: ImportForm, plan: ImportPlan) -> HttpResponse:
-        return self.render_to_response(
-            self.get_context_data(
-                form=form,
+            return self._form_again(
+                form,
                 problems=plan.problems[:SHOWN_PROBLEMS],
                 further=max(len(plan.problems) - SHOWN_PROBLEMS, 0),
             )
+        if not form.cleaned_data["anyway"]:
+            try:
+                fallen = fallen_by_import(plan)
+            except EngineUnavailable:
+                messages.error(self.request, NOT_CHECKED)
+                return self._form_again(form)
+            if fallen:
+                return self._form_again(form, fallen=fallen)
+        save_import(plan)
+        messages.success(self.request, self._success_message(plan))
+        return super().form_valid(form)
+
+    def _form_again(self, form: ImportForm, **context: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form, **context))
+
+    def _success_message(self, plan: ImportPlan) -> str:
+        count = len(plan.synonyms)
+        imported = ngettext(
+            "%(count)d synonym was imported.", "%(count)d synonyms were imported.", count
         )
+        known = ngettext(
+            "%(known)d was there already.", "%(known)d were there already.", plan.known
+        )
+        return f"{imported % {'count': count}} {known % {'known': plan.known}}"

@@ -194,9 +194,12 @@ class TestCheckBeforeSaving:
 
 
 class TestImport:
-    def upload(self, client, rows, head="locale,kind,words,note\n"):
-        file = SimpleUploadedFile("synonyms.csv", (head + rows).encode())
-        return client.post(IMPORT, {"file": file}, follow=True)
+    HARM = 'en,one_way,"order → refused, redeem, letters",\n'
+
+    def upload(self, client, rows, **fields):
+        content = f"locale,kind,words,note\n{rows}".encode()
+        file = SimpleUploadedFile("synonyms.csv", content)
+        return client.post(IMPORT, {"file": file} | fields, follow=True)
 
     def test_saves_all(self, lead):
         page = html_of(self.upload(lead, 'en,two_way,"a1, b1",\nen,one_way,c1 → d1,\n'))
@@ -212,6 +215,21 @@ class TestImport:
         page = html_of(self.upload(lead, "en,two_way,c1,\n" * 25))
         assert page.count("<li>Row") == 20
         assert "and 5 more" in page
+
+    def test_names_golden_questions_that_fall_and_saves_only_when_told_to(self, lead, articles):
+        golden("order", articles["parcel"])
+        assert "1 golden question falls out" in html_of(self.upload(lead, self.HARM))
+        assert words() == []
+        self.upload(lead, self.HARM, anyway="on")
+        assert words() == ["order → refused, redeem, letters"]
+
+    def test_while_search_is_down_it_says_so_and_saves_nothing(self, lead, monkeypatch):
+        def down(plan):
+            raise EngineUnavailable("down")
+
+        monkeypatch.setattr(synonym_views, "fallen_by_import", down)
+        assert "Search does not answer now" in html_of(self.upload(lead, self.HARM))
+        assert words() == []
 
     def test_without_a_file(self, lead):
         assert "This field is required" in html_of(lead.post(IMPORT))
