@@ -173,7 +173,7 @@ def word_clauses(
 
 
 def met_by(
-    expansions: Iterable[Expansion], text_terms: Sequence[str]
+    expansions: Iterable[Expansion], text_terms: Iterable[str]
 ) -> list[tuple[Expansion, Terms]]:
     """The expansions that a text with these terms meets in other words, and those words."""
     found = []
@@ -186,7 +186,7 @@ def met_by(
 
 
 def asked_or_met(
-    terms: Collection[str], expansions: Sequence[Expansion], text_terms: Sequence[str]
+    terms: Collection[str], expansions: Sequence[Expansion], text_terms: Iterable[str]
 ) -> set[str]:
     """The terms to mark in a text: those asked for, and alternatives that stand there whole."""
     met = met_by(expansions, text_terms) if expansions else ()

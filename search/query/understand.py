@@ -4,7 +4,7 @@ Every constant here is a weight between evidence of different kinds; docs/search
 what each was chosen for and what it changes on the development sets.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -68,11 +68,11 @@ class Question:
         """The first ``MAX_TERMS`` different terms searched for, in order."""
         return tuple(dict.fromkeys(token.term for token in self.searched))[:MAX_TERMS]
 
-    def marked_in(self, text_terms: Sequence[str]) -> set[str]:
+    def marked_in(self, text_terms: Iterable[str]) -> set[str]:
         """The terms to highlight in a text: the question's, and synonyms that stand there."""
         return asked_or_met(self.distinct_terms, self.synonyms, text_terms)
 
-    def met_in(self, text_terms: Sequence[str]) -> set[str]:
+    def met_in(self, text_terms: Collection[str]) -> set[str]:
         """The question's terms that a text speaks of, by themselves or by a synonym."""
         met = {
             term for expansion, _ in met_by(self.synonyms, text_terms) for term in expansion.terms
