@@ -45,7 +45,7 @@ SUPPORT_LEADS = Role(
     "Support leads",
     pages=("add_page", "change_page"),
     collection=UPLOAD,
-    anywhere=(*COLLEAGUE, "search_gaps.view_failedsearches"),
+    anywhere=(*COLLEAGUE, "search_gaps.view_failedsearches", "search_tuning.tune_search"),
 )
 AGENTS = Role("Agents", anywhere=COLLEAGUE)
 

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "search.indexing",
     "search.log",
     "search.gaps",
+    "search.tuning",
     "search.evaluation",
     "wagtail_localize",
     "wagtail_localize.locales",

@@ -30,6 +30,7 @@ from search.indexing.sources import ArticleSource
 from search.indexing.terms import Texts
 from search.indexing.vectors import quantised
 from search.query.retrieve import POOL, Asked, ask
+from search.query.rules import NO_RULES, trying
 from search.query.understand import Question
 from search.query.values import Mode
 
@@ -145,8 +146,9 @@ class _Searcher:
         return self._ask(text, Mode.SUGGEST, SHOWN_WHILE_TYPING)
 
     def _ask(self, text: str, mode: Mode, limit: int) -> Ranked:
-        asked = Asked(Question.read(text, self._language), mode, PUBLIC)
-        found = ask(self._engine, self._embedder, asked, limit)
+        with trying(self._language, NO_RULES):  # a portal's own rules are for its own articles
+            asked = Asked(Question.read(text, self._language), mode, PUBLIC)
+            found = ask(self._engine, self._embedder, asked, limit)
         return [(self._numbers[hit.id], hit.score) for hit in found.result.hits]
 
 

@@ -19,7 +19,6 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.reports import ReportView
 from wagtail.admin.widgets.button import ListingButton
 
-from search.gaps.export import neutralise
 from search.gaps.filters import FailedSearchesFilterSet
 from search.gaps.permissions import POLICY
 from search.gaps.questions import erase_question, find_question, hide_question, show_question
@@ -30,6 +29,7 @@ from search.gaps.reports import (
     Reason,
     failed_searches,
 )
+from search.spreadsheets import neutralise
 
 INDEX = "search_gaps:failed_searches"
 

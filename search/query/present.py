@@ -74,7 +74,7 @@ def _readable_in_order(request: SearchRequest, hits: Iterable[Hit]) -> list[Read
 
 
 def _result(question: Question, article: ReadableArticle, text: StoredText | None) -> Result:
-    terms = set(question.distinct_terms)
+    terms = question.marked_in(term for term, _, _ in text.body_tokens) if text else set()
     return Result(
         id=str(article.id),
         title=highlight_title(question, article.title),
@@ -99,7 +99,7 @@ def highlight_title(question: Question, title: str, *, in_progress: bool = False
     """``title`` with the question's words marked; in progress also what begins like the last word,
     or, where no word is the same, what is read like the whole."""
     tokens = _tokens(title)
-    spans = term_spans(tokens, set(question.distinct_terms))
+    spans = term_spans(tokens, question.marked_in(term for term, _, _ in tokens))
     if in_progress:
         spans += prefix_spans(title, tokens, question.last_word)
         if not spans and (keys := readings.typed_keys(question.text)):
@@ -117,7 +117,7 @@ def _answers(question: Question, article: ReadableArticle) -> bool:
 
 def _covers(question: Question, text: str) -> bool:
     tokens = _tokens(text)
-    held = {term for term, _, _ in tokens}
+    held = question.met_in([term for term, _, _ in tokens])
     missing = [term for term in question.distinct_terms if term not in held]
     if missing and missing == list(question.distinct_terms[-1:]):
         return bool(prefix_spans(text, tokens, question.last_word))

@@ -5,13 +5,15 @@ what each was chosen for and what it changes on the development sets.
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from search.analysis import Token, TokenKind, analyse, readings
 from search.analysis.characters import clean, fold, has_japanese, title_key
 from search.engines.base import AnyOf, Field, Fuzzy, Node, Phrase, Prefix, Term
+from search.query.rules import rules_for
+from search.query.synonyms import Expansion, asked_or_met, expand, met_by, word_clauses
 from search.query.values import MAX_QUESTION_LENGTH
 
 # A pasted page is asked by its first terms: more cost time and, on Elasticsearch, hit the limit
@@ -45,18 +47,20 @@ KnownTerms = Callable[[Sequence[str]], Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A cleaned question and its analysis, made once."""
+    """A cleaned question, its analysis and its synonyms, made once."""
 
     text: str
     locale: str
     tokens: tuple[Token, ...]
+    synonyms: tuple[Expansion, ...] = ()
 
     @classmethod
     def read(cls, text: str, locale: str) -> "Question":
         """The first ``MAX_QUESTION_LENGTH`` characters of ``text``, cleaned and analysed."""
         # A space at the end stays: it says that the last word is finished.
         cleaned = clean(text[:MAX_QUESTION_LENGTH]).lstrip()
-        return cls(cleaned, locale, analyse(cleaned, locale).tokens)
+        tokens = analyse(cleaned, locale).tokens
+        return cls(cleaned, locale, tokens, expand(tokens, rules_for(locale).synonyms))
 
     @property
     def searched(self) -> tuple[Token, ...]:
@@ -68,6 +72,17 @@ class Question:
     def distinct_terms(self) -> tuple[str, ...]:
         """The first ``MAX_TERMS`` different terms searched for, in order."""
         return tuple(dict.fromkeys(token.term for token in self.searched))[:MAX_TERMS]
+
+    def marked_in(self, text_terms: Iterable[str]) -> set[str]:
+        """The terms to highlight in a text: the question's, and synonyms that stand there."""
+        return asked_or_met(self.distinct_terms, self.synonyms, text_terms)
+
+    def met_in(self, text_terms: Collection[str]) -> set[str]:
+        """The question's terms that a text speaks of, by themselves or by a synonym."""
+        met = {
+            term for expansion, _ in met_by(self.synonyms, text_terms) for term in expansion.terms
+        }
+        return met.union(text_terms).intersection(self.distinct_terms)
 
     @property
     def opening(self) -> str:
@@ -101,11 +116,11 @@ def search_tree(question: Question, known: KnownTerms) -> Node | None:
     terms = question.distinct_terms
     if not terms:
         return None
-    clauses: list[Node] = [Term(Field.TEXT, term) for term in terms]
-    clauses += [Term(Field.TITLE, term, TITLE_BOOST) for term in terms]
+    clauses = word_clauses(terms, question.synonyms, Field.TEXT)
+    clauses += word_clauses(terms, question.synonyms, Field.TITLE, TITLE_BOOST)
     clauses += [Term(Field.TEXT, term, OPENING_BOOST) for term in question.opening_terms]
     clauses += _phrases(question)
-    clauses += [Term(Field.LABELS, term, LABEL_BOOST) for term in terms]
+    clauses += word_clauses(terms, question.synonyms, Field.LABELS, LABEL_BOOST)
     clauses += _typos(question, terms, known)
     clauses.append(Term(Field.TITLE_KEYS, title_key(question.text), TITLE_BEGINS))
     clauses += _readings(question)
@@ -122,8 +137,8 @@ def suggest_tree(question: Question, known: KnownTerms) -> Node | None:
     if question.last_word:
         clauses.append(Prefix(Field.WORDS, question.last_word, WORD_BEGINS))
     terms = question.distinct_terms
-    clauses += [Term(Field.TITLE, term) for term in terms]
-    clauses += [Term(Field.TEXT, term, TEXT_BOOST) for term in terms]
+    clauses += word_clauses(terms, question.synonyms, Field.TITLE)
+    clauses += word_clauses(terms, question.synonyms, Field.TEXT, TEXT_BOOST)
     clauses += _phrases(question)
     clauses += _typos(question, terms, known)
     return AnyOf(tuple(clauses))
@@ -155,7 +170,9 @@ def _typos(question: Question, terms: Sequence[str], known: KnownTerms) -> list[
     candidates = [t for t in surfaces if _may_be_typo(surfaces[t])]
     if not candidates:
         return []
-    unknown = set(candidates) - set(known(candidates))
+    # A word that has synonyms is meant as it is spelt, though no article may hold it.
+    meant = {term for expansion in question.synonyms for term in expansion.terms}
+    unknown = set(candidates) - set(known(candidates)) - meant
     return [
         Fuzzy(Field.WORDS, surfaces[term], _edits(surfaces[term]), TYPO_SCORE)
         for term in candidates

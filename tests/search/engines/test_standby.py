@@ -2,10 +2,10 @@
 
 import pytest
 
+from search.circuit_breaker import CircuitBreaker
 from search.engines.base import EngineQuery, EngineUnavailable, Field, Term
 from search.engines.elasticsearch import Connection, ElasticsearchEngine
 from search.engines.embedded import EmbeddedEngine
-from search.circuit_breaker import CircuitBreaker
 from search.engines.standby import StandbyEngine
 from tests.search.engines.documents import document
 

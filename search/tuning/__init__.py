@@ -1,0 +1,1 @@
+"""What people decide about questions: synonyms, promoted answers, golden questions."""
