@@ -29,7 +29,8 @@ from search.indexing.documents import build_document
 from search.indexing.sources import ArticleSource
 from search.indexing.terms import Texts
 from search.indexing.vectors import quantised
-from search.query.retrieve import POOL, Asked, ask
+from search.query.evidence import evidence, is_unanswered, samples, threshold
+from search.query.retrieve import POOL, Asked, Retrieved, ask
 from search.query.rules import NO_RULES, trying
 from search.query.understand import Question
 from search.query.values import Mode
@@ -84,12 +85,13 @@ def evaluate(
     searcher = _Searcher(engine, embedder, collection.language, numbers)
     progress(f"asking {len(collection.questions)} questions")
     searcher.search(collection.questions[0].text)  # warm: dictionaries and caches are loaded
-    found = {q.id: searcher.timed_search(q.text) for q in collection.questions}
+    searcher.calibrate(collection)
+    found = {q.id: searcher.timed_search(q.id, q.text) for q in collection.questions}
     figures: dict[str, object] = {
         "queries": len(collection.questions),
         "answerable": len(collection.answerable),
         **_ranking(collection.answerable, found),
-        "no_answer": _no_answer(collection.questions, found),
+        "no_answer": _no_answer(collection.questions, searcher),
         "latency_ms": percentiles(searcher.seconds),
         "engine": engine.name,
         "mode": "hybrid" if embedder else "lexical",
@@ -132,12 +134,30 @@ class _Searcher:
         self._language = language
         self._numbers = numbers
         self.seconds: list[float] = []
+        self.evidence: dict[str, float] = {}
+        self.unanswered: set[str] = set()
+        self._threshold: float | None = None
 
-    def timed_search(self, text: str) -> Ranked:
+    def calibrate(self, collection: Collection) -> None:
+        """Find this collection's threshold, from its documents alone."""
+        if self._embedder:
+            numbers = {id_: number for number, id_ in self._numbers.items()}
+            texts = (
+                (numbers[d.id], Parts.of(d.title, (), d.text).phrases) for d in collection.documents
+            )
+            with trying(self._language, NO_RULES):
+                self._threshold = threshold(samples(texts), self._language, self._candidates)
+
+    def timed_search(self, id_: str, text: str) -> Ranked:
+        """The documents found for a question, and what the product makes of them."""
         start = time.perf_counter()
-        ranked = self.search(text)
+        with trying(self._language, NO_RULES):
+            found = self._retrieve(Question.read(text, self._language), Mode.SEARCH, DEPTH)
         self.seconds.append(time.perf_counter() - start)
-        return ranked
+        self.evidence[id_] = evidence(found)
+        if not found.result.hits or is_unanswered(found, self._threshold):
+            self.unanswered.add(id_)
+        return self._named(found)
 
     def search(self, text: str) -> Ranked:
         return self._ask(text, Mode.SEARCH, DEPTH)
@@ -147,8 +167,15 @@ class _Searcher:
 
     def _ask(self, text: str, mode: Mode, limit: int) -> Ranked:
         with trying(self._language, NO_RULES):  # a portal's own rules are for its own articles
-            asked = Asked(Question.read(text, self._language), mode, PUBLIC)
-            found = ask(self._engine, self._embedder, asked, limit)
+            return self._named(self._retrieve(Question.read(text, self._language), mode, limit))
+
+    def _candidates(self, question: Question) -> Retrieved:
+        return self._retrieve(question, Mode.SEARCH, DEPTH)
+
+    def _retrieve(self, question: Question, mode: Mode, limit: int) -> Retrieved:
+        return ask(self._engine, self._embedder, Asked(question, mode, PUBLIC), limit)
+
+    def _named(self, found: Retrieved) -> Ranked:
         return [(self._numbers[hit.id], hit.score) for hit in found.result.hits]
 
 
@@ -188,23 +215,21 @@ def _hit_rate(asked: Sequence[TestQuestion], found: dict[str, Ranked], depth: in
     return round(hits / len(asked), 4)
 
 
-def _no_answer(
-    questions: Sequence[TestQuestion], found: dict[str, Ranked]
-) -> dict[str, float | None]:
-    """How well the product tells questions without an answer: its score as a ranking of them
-    (AUROC) and its decision (nothing matched). Null where every question has an answer."""
-    unanswerable = [q for q in questions if not q.relevant]
-    answerable = [q for q in questions if q.relevant]
+def _no_answer(questions: Sequence[TestQuestion], searcher: _Searcher) -> dict[str, float | None]:
+    """How well the product tells questions without an answer: its evidence as a ranking of them
+    (AUROC) and its decision. Null where every question has an answer."""
+    unanswerable = [q.id for q in questions if not q.relevant]
+    answerable = [q.id for q in questions if q.relevant]
     if not unanswerable or not answerable:
         return {"auroc": None, "precision": None, "recall": None}
-    best = {q.id: found[q.id][0][1] if found[q.id] else 0.0 for q in questions}
-    decided = [q for q in questions if not found[q.id]]
-    right = sum(not q.relevant for q in decided)
+    decided = searcher.unanswered
+    right = len(decided.intersection(unanswerable))
+    auroc = _area_under_curve(
+        [searcher.evidence[id_] for id_ in answerable],
+        [searcher.evidence[id_] for id_ in unanswerable],
+    )
     return {
-        "auroc": round(
-            _area_under_curve([best[q.id] for q in answerable], [best[q.id] for q in unanswerable]),
-            4,
-        ),
+        "auroc": round(auroc, 4),
         "precision": round(right / len(decided), 4) if decided else None,
         "recall": round(right / len(unanswerable), 4),
     }

@@ -2,15 +2,17 @@
 
 from django.conf import settings
 
-from search.engines.base import EngineResult, Facet
+from search.engines.base import Facet
 from search.query import tokens
+from search.query.evidence import is_unanswered
 from search.query.present import (
     answer_box,
     present_facets,
     present_results,
     present_suggestions,
 )
-from search.query.retrieve import retrieve
+from search.query.retrieve import Retrieved, retrieve
+from search.query.rules import rules_for
 from search.query.understand import Question
 from search.query.values import Outcome, Results, SearchRequest, Suggestions
 
@@ -23,11 +25,12 @@ def suggest(request: SearchRequest) -> Suggestions:
     """What fits the typing so far. Raises EngineUnavailable when no engine answers."""
     question = Question.read(request.text, request.locale)
     shown = settings.SUGGESTIONS_SHOWN
-    found = retrieve(request, question, limit=shown + SPARE_HITS).result
+    retrieved = retrieve(request, question, limit=shown + SPARE_HITS)
+    found = retrieved.result
     suggestions = present_suggestions(request, question, found.hits, shown)
     hidden = len(found.hits) - len(suggestions) if found.total <= shown + SPARE_HITS else 0
     total = found.total if len(suggestions) == shown else found.total - hidden
-    return Suggestions(request, _outcome(request, found, total), suggestions)
+    return Suggestions(request, _outcome(request, retrieved, total), suggestions)
 
 
 def search(request: SearchRequest) -> Results:
@@ -38,16 +41,17 @@ def search(request: SearchRequest) -> Results:
     question = Question.read(request.text, request.locale)
     size = settings.SEARCH_RESULTS_PER_PAGE
     page = min(max(request.page, 1), MAX_PAGES)
-    found = _page(request, question, page)
-    pages = min(max(-(-found.total // size), 1), MAX_PAGES)
+    retrieved = _page(request, question, page)
+    pages = min(max(-(-retrieved.result.total // size), 1), MAX_PAGES)
     if page > pages:
         page = pages
-        found = _page(request, question, page)
+        retrieved = _page(request, question, page)
+    found = retrieved.result
     results = present_results(request, question, found.hits)
     total = found.total - (len(found.hits) - len(results))
     return Results(
         request=request,
-        outcome=_outcome(request, found, total),
+        outcome=_outcome(request, retrieved, total),
         results=results,
         answer=answer_box(question, results, page),
         facets=present_facets(request, found.facets),
@@ -56,7 +60,7 @@ def search(request: SearchRequest) -> Results:
     )
 
 
-def _page(request: SearchRequest, question: Question, page: int) -> EngineResult:
+def _page(request: SearchRequest, question: Question, page: int) -> Retrieved:
     size = settings.SEARCH_RESULTS_PER_PAGE
     return retrieve(
         request,
@@ -64,12 +68,14 @@ def _page(request: SearchRequest, question: Question, page: int) -> EngineResult
         limit=size,
         offset=(page - 1) * size,
         facets=(Facet.TOPIC, Facet.STAGE),
-    ).result
+    )
 
 
-def _outcome(request: SearchRequest, found: EngineResult, total: int) -> Outcome:
-    # Until a calibrated decision exists, "no answer" means that no content word matched.
-    no_answer = total == 0 and bool(request.text.strip())
+def _outcome(request: SearchRequest, retrieved: Retrieved, total: int) -> Outcome:
+    found = retrieved.result
+    no_answer = bool(request.text.strip()) and (
+        total == 0 or is_unanswered(retrieved, rules_for(request.locale).threshold)
+    )
     query_id = tokens.issue(
         tokens.QueryToken(
             question=tokens.question_hash(request.text, request.locale),

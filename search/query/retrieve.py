@@ -5,10 +5,11 @@ vectors are nearest, become one pool of candidates that ``rank`` orders. Beyond 
 is the engine's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from django.utils import timezone
 
 from search import embedding, engines
 from search.embedding.guarded import GuardedEmbedder
@@ -24,7 +25,9 @@ from search.engines.base import (
     Similarity,
     VectorQuery,
 )
+from search.query.promote import promoted
 from search.query.rank import fused
+from search.query.rules import rules_for
 from search.query.understand import Question, search_tree, suggest_tree
 from search.query.values import Mode, SearchRequest
 
@@ -32,6 +35,10 @@ from search.query.values import Mode, SearchRequest
 POOL = 60
 # Of these, how many may be there for their meaning alone.
 NEAREST = 20
+# … and how near, as a share of the nearest one's cosine: the others are there by accident.
+NEAR_ENOUGH = 0.75
+# Fewer words in progress say too little for a vector to mean anything.
+WORDS_WITH_MEANING = 3
 # Above what words can score: an article found by meaning is in the pool whatever its words.
 _IN_POOL = 1_000.0
 
@@ -40,20 +47,24 @@ _TREES = {Mode.SEARCH: search_tree, Mode.SUGGEST: suggest_tree}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, where it is asked, and what may be found."""
+    """A question, how it is asked, and what may be found. ``pinned``: ids that come first."""
 
     question: Question
     mode: Mode
     visibilities: tuple[str, ...]
     filters: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
+    pinned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Hits in order, all matches counted, and how near in meaning the best candidates are."""
+    """Hits in order and all matches counted (``result``); of the candidates what their words
+    scored (``lexical``, best first), how near in meaning they are, and whether one is pinned."""
 
     result: EngineResult
+    lexical: tuple[Hit, ...] = ()
     similarities: Mapping[str, Similarity] = field(default_factory=dict)
+    pinned: bool = False
 
 
 def retrieve(
@@ -68,11 +79,13 @@ def retrieve(
 
     Raises EngineUnavailable when neither engine nor standby answers.
     """
+    pinned = promoted(question, rules_for(request.locale), timezone.localdate())
     asked = Asked(
         question,
         request.mode,
         tuple(str(visibility) for visibility in request.viewer.visibilities),
         _engine_filters(request.filters),
+        tuple(str(article) for article in pinned),
     )
     return ask(engines.current(), embedding.current(), asked, limit, offset, facets)
 
@@ -95,11 +108,11 @@ def ask(
     if tree is None:
         return Retrieved(EngineResult((), 0, {facet: {} for facet in facets}, engine.name))
     vector_query = _vector_query(embedder, asked)
-    near = engine.nearest(vector_query, NEAREST) if vector_query else ()
+    certain = {*_near(engine, vector_query), *asked.pinned}
     in_pool = offset + limit <= POOL
     found = engine.search(
         EngineQuery(
-            root=_with(tree, near),
+            root=_with(tree, certain),
             locale=locale,
             visibilities=asked.visibilities,
             limit=POOL if in_pool else limit,
@@ -108,20 +121,24 @@ def ask(
             facets=facets,
         )
     )
-    found = replace(found, hits=_lexical(found.hits, near))
+    found = replace(found, hits=_lexical(found.hits, certain))
     if not in_pool:
         return Retrieved(found)
     similarities: Mapping[str, Similarity] = {}
     if vector_query:
         similarities = engine.similarities(vector_query, [hit.id for hit in found.hits])
-    ranked = fused(found.hits, similarities)
-    return Retrieved(replace(found, hits=tuple(ranked[offset : offset + limit])), similarities)
+    ranked = _pinned_first(fused(found.hits, similarities), asked.pinned)
+    shown = replace(found, hits=tuple(ranked[offset : offset + limit]))
+    is_pinned = any(hit.id in asked.pinned for hit in found.hits)
+    return Retrieved(shown, found.hits, similarities, is_pinned)
 
 
 def _vector_query(embedder: GuardedEmbedder | None, asked: Asked) -> VectorQuery | None:
     if embedder is None:
         return None
     question = asked.question
+    if asked.mode is Mode.SUGGEST and len(question.distinct_terms) < WORDS_WITH_MEANING:
+        return None
     vector = embedder.question(question.text)
     if vector is None:
         return None
@@ -134,17 +151,28 @@ def _vector_query(embedder: GuardedEmbedder | None, asked: Asked) -> VectorQuery
     )
 
 
-def _with(tree: Node, near: Sequence[Hit]) -> Node:
-    if not near:
+def _near(engine: Engine, query: VectorQuery | None) -> list[str]:
+    """The articles near enough in meaning to be found though no word is met."""
+    hits = engine.nearest(query, NEAREST) if query else ()
+    return [hit.id for hit in hits if hit.score >= NEAR_ENOUGH * hits[0].score]
+
+
+def _with(tree: Node, certain: Collection[str]) -> Node:
+    if not certain:
         return tree
-    return AnyOf((tree, Ids(tuple(hit.id for hit in near), _IN_POOL)))
+    return AnyOf((tree, Ids(tuple(sorted(certain)), _IN_POOL)))
 
 
-def _lexical(hits: Sequence[Hit], near: Sequence[Hit]) -> tuple[Hit, ...]:
+def _lexical(hits: Sequence[Hit], certain: Collection[str]) -> tuple[Hit, ...]:
     """The hits with what their words scored, best first."""
-    nearby = {hit.id for hit in near}
-    scored = [Hit(h.id, h.score - _IN_POOL if h.id in nearby else h.score) for h in hits]
+    scored = [Hit(h.id, h.score - _IN_POOL if h.id in certain else h.score) for h in hits]
     return tuple(sorted(scored, key=lambda hit: (-hit.score, hit.id)))
+
+
+def _pinned_first(hits: list[Hit], pinned: Sequence[str]) -> list[Hit]:
+    if not pinned:
+        return hits
+    return sorted(hits, key=lambda h: pinned.index(h.id) if h.id in pinned else len(pinned))
 
 
 def _engine_filters(filters: Mapping[str, tuple[str, ...]]) -> dict[Facet, tuple[str, ...]]:

@@ -39,11 +39,13 @@ class QueryRules:
 
     ``synonyms``: what else to look for where a phrase is asked (``synonyms.synonym_table``).
     ``promotions``: normalised question (``search.analysis.question_key``) → promotions in the
-    order they are shown.
+    order they are shown. ``threshold``: the evidence from which on a question counts as answered
+    (``evidence.threshold``); None until the site has been measured.
     """
 
     synonyms: Mapping[Terms, tuple[Terms, ...]] = field(default_factory=dict)
     promotions: Mapping[str, tuple[Promotion, ...]] = field(default_factory=dict)
+    threshold: float | None = None
 
 
 NO_RULES = QueryRules()

@@ -31,7 +31,10 @@ PHRASE_SLOP = 1  # one word between: 領収/書/の/発行, "reset your password
 TITLE_BEGINS = 100.0  # a title or a question phrase begins with what was typed
 READING_BEGINS = 30.0  # some run of words in a title is read as what was typed
 WORD_BEGINS = 2.0  # a word of the title begins with the last one typed
-TEXT_BOOST = 0.3  # a word somewhere in the article
+# … and a word anywhere in the article begins so: the more letters, the fewer words do.
+TEXT_BEGINS_A_LETTER = 1.0
+MOST_LETTERS = 6
+FEWEST_LETTERS = {True: 1, False: 2}  # by whether the beginning is Japanese
 
 # A word that no article holds may be misspelt. Shorter ones have too many neighbours.
 TYPO_SCORE = 1.5
@@ -40,6 +43,7 @@ TYPO_LENGTH_TWO_EDITS = 8
 LONGEST_TYPO = 40  # what is longer is no word
 
 _SENTENCE_END = re.compile(r"\n\s*\n|(?<=[?!。？！])|(?<=\.)\s")
+_LAST_RUN = re.compile(r"(?:[ァ-ヺー]+|[a-z0-9]+)$")
 SHORTEST_OPENING = 10  # characters; what is shorter is a greeting
 
 KnownTerms = Callable[[Sequence[str]], Collection[str]]
@@ -116,11 +120,9 @@ def search_tree(question: Question, known: KnownTerms) -> Node | None:
     terms = question.distinct_terms
     if not terms:
         return None
-    clauses = word_clauses(terms, question.synonyms, Field.TEXT)
-    clauses += word_clauses(terms, question.synonyms, Field.TITLE, TITLE_BOOST)
+    clauses = _words(question)
     clauses += [Term(Field.TEXT, term, OPENING_BOOST) for term in question.opening_terms]
     clauses += _phrases(question)
-    clauses += word_clauses(terms, question.synonyms, Field.LABELS, LABEL_BOOST)
     clauses += _typos(question, terms, known)
     clauses.append(Term(Field.TITLE_KEYS, title_key(question.text), TITLE_BEGINS))
     clauses += _readings(question)
@@ -137,11 +139,39 @@ def suggest_tree(question: Question, known: KnownTerms) -> Node | None:
     if question.last_word:
         clauses.append(Prefix(Field.WORDS, question.last_word, WORD_BEGINS))
     terms = question.distinct_terms
-    clauses += word_clauses(terms, question.synonyms, Field.TITLE)
-    clauses += word_clauses(terms, question.synonyms, Field.TEXT, TEXT_BOOST)
+    clauses += _words(question)
     clauses += _phrases(question)
     clauses += _typos(question, terms, known)
+    clauses += _beginnings(question)
     return AnyOf(tuple(clauses))
+
+
+def _words(question: Question) -> list[Node]:
+    """The question's words anywhere in the article, and what they count for in its parts."""
+    terms, synonyms = question.distinct_terms, question.synonyms
+    return [
+        *word_clauses(terms, synonyms, Field.TEXT),
+        *word_clauses(terms, synonyms, Field.TITLE, TITLE_BOOST),
+        *word_clauses(terms, synonyms, Field.LABELS, LABEL_BOOST),
+    ]
+
+
+def _beginnings(question: Question) -> list[Node]:
+    """Words anywhere in an article that begin like the one being typed.
+
+    The dictionary may have cut an unfinished word in two (アイル/ラ), so the run of katakana,
+    letters or digits at the end counts as a beginning too.
+    """
+    word = question.last_word
+    if not word:
+        return []
+    run = _LAST_RUN.search(fold(question.text))
+    beginnings = dict.fromkeys((word, run.group() if run else word))
+    return [
+        Prefix(Field.TEXT, beginning, TEXT_BEGINS_A_LETTER * min(len(beginning), MOST_LETTERS))
+        for beginning in beginnings
+        if len(beginning) >= FEWEST_LETTERS[has_japanese(beginning)]
+    ]
 
 
 def _readings(question: Question) -> list[Node]:

@@ -1,0 +1,107 @@
+"""Whether what was found answers the question: one number, and from which number on it does.
+
+Cosine and lexical score each know something: a cosine is high where the same is said in other
+words, a lexical score where rare words of the question are met. Neither has a natural zero, and
+both depend on the corpus, so the number to reach is taken from the corpus itself: its own titles
+and question phrases are asked, half of their words left out, once of all articles and once as if
+their own article did not exist. The threshold is the number that tells these two apart best.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import log1p
+
+from search.analysis.characters import has_japanese
+from search.query.retrieve import Retrieved
+from search.query.understand import Question
+
+# A lexical score twice as high counts as much as a cosine higher by a tenth.
+WORDS_WEIGHT = 0.15
+# Words of a phrase that are kept: readers rarely ask in an article's own words.
+SHARE_KEPT = 0.5
+# With fewer questions a threshold would be an accident.
+FEWEST_QUESTIONS = 20
+MOST_QUESTIONS = 300
+PHRASES_EACH = 9  # the title and eight more
+_SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A phrase of an article. ``same``: ids of it and of others that answer as well."""
+
+    text: str
+    same: frozenset[str]
+
+
+def samples(articles: Iterable[tuple[str, Sequence[str]]]) -> Iterator[Sample]:
+    """The samples of ``(id, (title, other phrases …))``. Articles of one title answer alike."""
+    known = [(id_, phrases) for id_, phrases in articles if phrases]
+    titled: dict[str, set[str]] = {}
+    for id_, phrases in known:
+        titled.setdefault(phrases[0], set()).add(id_)
+    for _, phrases in known:
+        same = frozenset(titled[phrases[0]])
+        yield from (Sample(phrase, same) for phrase in phrases[:PHRASES_EACH])
+
+
+def evidence(found: Retrieved, without: frozenset[str] = frozenset()) -> float:
+    """How much speaks for an answer among what was found; 0: nothing.
+
+    ``without`` leaves articles out. Without vectors the words alone speak.
+    """
+    words = max((hit.score for hit in found.lexical if hit.id not in without), default=0.0)
+    cosines = (s.cosine for id_, s in found.similarities.items() if id_ not in without)
+    return max(max(cosines, default=0.0), 0.0) + WORDS_WEIGHT * log1p(max(words, 0.0))
+
+
+def is_unanswered(found: Retrieved, least: float | None) -> bool:
+    """The decision: whether the candidates speak for no answer, less than ``least``.
+
+    Not decided where meaning had no say (no vectors, an embedder that is out, words in progress,
+    a page beyond the candidates), where an article was pinned, or before the site was measured.
+    """
+    if least is None or not found.similarities or found.pinned:
+        return False
+    return evidence(found) < least
+
+
+def threshold(
+    samples: Iterable[Sample], locale: str, ask: Callable[[Question], Retrieved]
+) -> float | None:
+    """The evidence from which on a question counts as answered; None where too little is known.
+
+    ``ask`` gives the candidates of a question. At most ``MOST_QUESTIONS`` samples are asked,
+    chosen at random but the same in every run.
+    """
+    # Chosen, not secret: random.Random is repeatable.
+    chance = random.Random(_SEED)  # noqa: S311
+    chosen = sorted(samples, key=lambda sample: sample.text)
+    chance.shuffle(chosen)
+    answered, unanswered = [], []
+    for sample in chosen[:MOST_QUESTIONS]:
+        found = ask(Question.read(_shortened(sample.text, locale, chance), locale))
+        answered.append(evidence(found))
+        unanswered.append(evidence(found, without=sample.same))
+    return _best_separation(answered, unanswered) if len(answered) >= FEWEST_QUESTIONS else None
+
+
+def _shortened(text: str, locale: str, chance: random.Random) -> str:
+    """``text`` with about half of its content words."""
+    question = Question.read(text, locale)
+    words = list(dict.fromkeys(text[t.start : t.end] for t in question.searched))
+    kept = [word for word in words if chance.random() < SHARE_KEPT] or words[:1]
+    return ("" if has_japanese(text) else " ").join(kept)
+
+
+def _best_separation(answered: Sequence[float], unanswered: Sequence[float]) -> float:
+    """The number with the highest balanced accuracy: Youden's index (1950)."""
+    candidates = sorted({*answered, *unanswered})
+
+    def right(number: float) -> float:
+        found = sum(value >= number for value in answered) / len(answered)
+        refused = sum(value < number for value in unanswered) / len(unanswered)
+        return found + refused
+
+    return max(candidates, key=right)
