@@ -92,6 +92,17 @@ class ArticleVectors:
             np.array(signatures, np.uint64),
         )
 
+    def only(self, kind: VectorKind) -> "ArticleVectors":
+        """The rows of one kind."""
+        rows = self.kinds == kind
+        return ArticleVectors(
+            self.space,
+            self.kinds[rows],
+            self.values[rows],
+            self.scales[rows],
+            self.signatures[rows],
+        )
+
     def restored(self) -> NDArray[np.float32]:
         """The vectors, as nearly as eight bits hold them."""
         return self.values.astype(np.float32) * self.scales[:, None]

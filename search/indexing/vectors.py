@@ -4,9 +4,11 @@ They are kept in the database by the digest of the text, so that a rebuild, anot
 upgrade embeds nothing twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import numpy as np
+from django.db.models import F
 
 from search import embedding
 from search.analysis import analyse
@@ -49,6 +51,27 @@ def stored_vectors(digests: Mapping[int, str]) -> dict[int, ArticleVectors]:
         for row in rows
         if row.for_digest == digests[row.pk]
     }
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassages:
+    """The passages of one article: their vectors, and start and end of each in the body."""
+
+    vectors: ArticleVectors
+    spans: tuple[tuple[int, int], ...]
+
+
+def stored_passages(article_ids: Collection[int], space: str) -> dict[int, StoredPassages]:
+    """The passages of articles whose vectors are of the text now stored. One query."""
+    rows = StoredVectors.objects.filter(
+        pk__in=article_ids, space=space, for_digest=F("text__digest")
+    )
+    found = {}
+    for row in rows:
+        vectors = unpack(row.space, row.dimensions, bytes(row.rows))
+        of_passages = vectors.only(VectorKind.PASSAGE)
+        found[row.pk] = StoredPassages(of_passages, tuple((a, b) for a, b in row.passages))
+    return found
 
 
 # --- stored form ------------------------------------------------------------------------------

@@ -41,15 +41,22 @@ def prefix_spans(text: str, tokens: Iterable[TermPlace], prefix: str) -> list[Sp
     ]
 
 
-def excerpt(text: str, tokens: Sequence[TermPlace], terms: Collection[str]) -> Highlighted:
+def excerpt(
+    text: str, tokens: Sequence[TermPlace], terms: Collection[str], place: Span | None = None
+) -> Highlighted:
     """The lines of ``text`` around its best match, highlighted.
 
     The best line holds the most different terms, then the most of them; its first match is near
-    the excerpt's start. Without a match it is the text's beginning.
+    the excerpt's start. ``place``: start and end of the passage to look in; without a match there
+    it is the passage's beginning, without a passage the text's.
     """
     limit = EXCERPT_LENGTH_JAPANESE if has_japanese(text[:500]) else EXCERPT_LENGTH
     matches = [(start, end, term) for term, start, end in tokens if term in terms]
-    start = _best_start(text, matches)
+    if place is None:
+        start = _best_start(text, matches)
+    else:
+        inside = [match for match in matches if place[0] <= match[0] < place[1]]
+        start = max(_best_start(text, inside), place[0]) if inside else place[0]
     end = _word_end(text, start, limit)
     piece = text[start:end].replace("\n", " ")
     spans = merged((s - start, e - start) for s, e, _ in matches if s >= start and e <= end)

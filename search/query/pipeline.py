@@ -14,7 +14,7 @@ from search.query.present import (
 from search.query.retrieve import Retrieved, retrieve
 from search.query.rules import rules_for
 from search.query.understand import Question
-from search.query.values import Outcome, Results, SearchRequest, Suggestions
+from search.query.values import Outcome, Results, SearchRequest, SuggestionKind, Suggestions
 
 # Hits asked for beyond those shown: some may have been made private a moment ago.
 SPARE_HITS = 5
@@ -30,7 +30,8 @@ def suggest(request: SearchRequest) -> Suggestions:
     suggestions = present_suggestions(request, question, found.hits, shown)
     hidden = len(found.hits) - len(suggestions) if found.total <= shown + SPARE_HITS else 0
     total = found.total if len(suggestions) == shown else found.total - hidden
-    return Suggestions(request, _outcome(request, retrieved, total), suggestions)
+    answered = any(s.kind is SuggestionKind.ANSWER for s in suggestions)
+    return Suggestions(request, _outcome(request, retrieved, total, answered=answered), suggestions)
 
 
 def search(request: SearchRequest) -> Results:
@@ -47,13 +48,14 @@ def search(request: SearchRequest) -> Results:
         page = pages
         retrieved = _page(request, question, page)
     found = retrieved.result
-    results = present_results(request, question, found.hits)
+    results = present_results(request, question, found.hits, retrieved.meaning)
     total = found.total - (len(found.hits) - len(results))
+    answer = answer_box(question, results, page)
     return Results(
         request=request,
-        outcome=_outcome(request, retrieved, total),
+        outcome=_outcome(request, retrieved, total, answered=answer is not None),
         results=results,
-        answer=answer_box(question, results, page),
+        answer=answer,
         facets=present_facets(request, found.facets),
         page=page,
         pages=pages,
@@ -71,11 +73,13 @@ def _page(request: SearchRequest, question: Question, page: int) -> Retrieved:
     )
 
 
-def _outcome(request: SearchRequest, retrieved: Retrieved, total: int) -> Outcome:
+def _outcome(
+    request: SearchRequest, retrieved: Retrieved, total: int, *, answered: bool
+) -> Outcome:
+    """``answered``: a short answer is shown that speaks of all that was asked."""
     found = retrieved.result
-    no_answer = bool(request.text.strip()) and (
-        total == 0 or is_unanswered(retrieved, rules_for(request.locale).threshold)
-    )
+    unanswered = total == 0 or is_unanswered(retrieved, rules_for(request.locale).threshold)
+    no_answer = bool(request.text.strip()) and unanswered and not answered
     query_id = tokens.issue(
         tokens.QueryToken(
             question=tokens.question_hash(request.text, request.locale),

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from kb.models import Stage, Topic
 from search.analysis import analyse, readings
-from search.engines.base import Facet, Hit
+from search.engines.base import Facet, Hit, VectorQuery
 from search.indexing.eligibility import ROOT_TOPIC_DEPTH, ReadableArticle, readable
 from search.indexing.stored_texts import StoredText, stored_texts
 from search.query.highlight import (
@@ -19,12 +19,14 @@ from search.query.highlight import (
     prefix_spans,
     term_spans,
 )
+from search.query.passages import best_passages
 from search.query.understand import Question
 from search.query.values import (
     FacetValue,
     Highlighted,
     Result,
     SearchRequest,
+    Span,
     Suggestion,
     SuggestionKind,
 )
@@ -49,12 +51,20 @@ def present_suggestions(
 
 
 def present_results(
-    request: SearchRequest, question: Question, hits: Iterable[Hit]
+    request: SearchRequest,
+    question: Question,
+    hits: Iterable[Hit],
+    meaning: VectorQuery | None = None,
 ) -> tuple[Result, ...]:
-    """The hits the viewer may read now, with excerpts. Two SQL queries."""
+    """The hits the viewer may read now, with excerpts. Three SQL queries, four with meaning."""
     found = _readable_in_order(request, hits)
-    texts = stored_texts([article.id for article in found])
-    return tuple(_result(question, article, texts.get(article.id)) for article in found)
+    ids = [article.id for article in found]
+    texts = stored_texts(ids)
+    places = best_passages(ids, meaning)
+    return tuple(
+        _result(question, article, texts.get(article.id), places.get(article.id))
+        for article in found
+    )
 
 
 def answer_box(question: Question, results: Iterable[Result], page: int) -> Result | None:
@@ -73,14 +83,19 @@ def _readable_in_order(request: SearchRequest, hits: Iterable[Hit]) -> list[Read
     return [open_now[pk] for pk in ids if pk in open_now and open_now[pk].locale == request.locale]
 
 
-def _result(question: Question, article: ReadableArticle, text: StoredText | None) -> Result:
+def _result(
+    question: Question,
+    article: ReadableArticle,
+    text: StoredText | None,
+    place: Span | None,
+) -> Result:
     terms = question.marked_in(term for term, _, _ in text.body_tokens) if text else set()
     return Result(
         id=str(article.id),
         title=highlight_title(question, article.title),
         url=article.url,
         topic=article.topic,
-        excerpt=excerpt(text.body, text.body_tokens, terms) if text else Highlighted(""),
+        excerpt=excerpt(text.body, text.body_tokens, terms, place) if text else Highlighted(""),
         visibility=article.visibility,
         verified_on=article.verified_on.isoformat() if article.verified_on else "",
         answer=article.short_answer,

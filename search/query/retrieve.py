@@ -59,12 +59,14 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Retrieved:
     """Hits in order and all matches counted (``result``); of the candidates what their words
-    scored (``lexical``, best first), how near in meaning they are, and whether one is pinned."""
+    scored (``lexical``, best first), how near in meaning they are, and whether one is pinned;
+    ``meaning``: the question's vector, None where meaning had no say."""
 
     result: EngineResult
     lexical: tuple[Hit, ...] = ()
     similarities: Mapping[str, Similarity] = field(default_factory=dict)
     pinned: bool = False
+    meaning: VectorQuery | None = None
 
 
 def retrieve(
@@ -123,14 +125,14 @@ def ask(
     )
     found = replace(found, hits=_lexical(found.hits, certain))
     if not in_pool:
-        return Retrieved(found)
+        return Retrieved(found, meaning=vector_query)
     similarities: Mapping[str, Similarity] = {}
     if vector_query:
         similarities = engine.similarities(vector_query, [hit.id for hit in found.hits])
     ranked = _pinned_first(fused(found.hits, similarities), asked.pinned)
     shown = replace(found, hits=tuple(ranked[offset : offset + limit]))
     is_pinned = any(hit.id in asked.pinned for hit in found.hits)
-    return Retrieved(shown, found.hits, similarities, is_pinned)
+    return Retrieved(shown, found.hits, similarities, is_pinned, vector_query)
 
 
 def _vector_query(embedder: GuardedEmbedder | None, asked: Asked) -> VectorQuery | None:

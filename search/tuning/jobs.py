@@ -1,11 +1,14 @@
 """What tuning does by itself, and how often."""
 
 from search.indexing import periodic
+from search.tuning.calibration import calibrate_where_due
 from search.tuning.golden import run_all
 
-DAY = 24 * 60 * 60
+MINUTE = 60
+DAY = 24 * 60 * MINUTE
 
 
 def register_jobs() -> None:
-    """Register the daily run of the golden questions."""
+    """Register the daily run of the golden questions, and the measuring of thresholds."""
     periodic.register("golden-questions", DAY, run_all)
+    periodic.register("calibrate", 5 * MINUTE, calibrate_where_due)

@@ -40,6 +40,26 @@ class RulesVersion(models.Model):
         return str(self.number)
 
 
+class Calibration(models.Model):
+    """From which evidence on a question counts as answered in a language.
+
+    ``threshold``: None where the site is too small to tell. ``basis`` and ``documents``: what it
+    was measured on (``tuning.calibration``).
+    """
+
+    locale = models.CharField(max_length=12, unique=True)
+    threshold = models.FloatField(null=True)
+    basis = models.CharField(max_length=300)
+    documents = models.PositiveIntegerField()
+    measured_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.locale}: {self.threshold}"
+
+
 class Synonym(models.Model):
     """Words that are asked for one another in a language. ``words``: see ``tuning.words``."""
 

@@ -9,7 +9,7 @@ from search.analysis.characters import clean
 from search.query.rules import Promotion as PlainPromotion
 from search.query.rules import QueryRules, RulesSource, register_source
 from search.query.synonyms import SynonymRule, synonym_table
-from search.tuning.models import Promotion, RulesVersion, Synonym
+from search.tuning.models import Calibration, Promotion, RulesVersion, Synonym
 
 
 def register_rules() -> None:
@@ -29,7 +29,7 @@ def raise_version() -> None:
 
 
 def load_rules(locale: str) -> QueryRules:
-    """The stored rules of ``locale``. Two queries."""
+    """The stored rules of ``locale``. Three queries."""
     return _rules(locale, stored_synonyms(locale))
 
 
@@ -48,7 +48,12 @@ def stored_synonyms(locale: str, *, without: Collection[int] = ()) -> Iterator[S
 
 
 def _rules(locale: str, synonyms: Iterable[SynonymRule]) -> QueryRules:
-    return QueryRules(synonyms=synonym_table(synonyms, locale), promotions=_promotions(locale))
+    calibration = Calibration.objects.filter(locale=locale).first()
+    return QueryRules(
+        synonyms=synonym_table(synonyms, locale),
+        promotions=_promotions(locale),
+        threshold=calibration.threshold if calibration else None,
+    )
 
 
 def _promotions(locale: str) -> dict[str, tuple[PlainPromotion, ...]]:

@@ -1,0 +1,87 @@
+"""From which evidence on a question counts as answered: measured on the site itself.
+
+Its public articles' titles and question phrases are asked of the index that answers readers (see
+``search.query.evidence``), again whenever the index has been rebuilt, has grown or shrunk by a
+tenth, or the embedder has changed.
+"""
+
+import logging
+from collections.abc import Iterator
+
+from search import embedding, engines
+from search.analysis import ANALYSIS_VERSION
+from search.embedding.guarded import GuardedEmbedder
+from search.engines.base import Engine, EngineUnavailable
+from search.indexing.eligibility import eligible_articles
+from search.indexing.embedding_job import waiting_counts
+from search.query.evidence import MOST_QUESTIONS, samples, threshold
+from search.query.retrieve import POOL, Asked, Retrieved, ask
+from search.query.understand import Question
+from search.query.values import Mode
+from search.tuning.models import Calibration
+
+logger = logging.getLogger(__name__)
+
+PUBLIC = ("public",)
+# The share by which the number of articles may change before a threshold is measured anew.
+GROWTH = 0.1
+
+
+def calibrate_where_due() -> int:
+    """Measure the languages whose index is not the one they were measured on; how many.
+
+    While articles wait for their vectors, or where the engine does not answer, the old threshold
+    stays.
+    """
+    embedder = embedding.current()
+    if embedder is None:
+        return Calibration.objects.all().delete()[0]
+    waiting = waiting_counts()
+    try:
+        documents = engines.current().status().documents
+        return sum(
+            _calibrate(locale, count, embedder)
+            for locale, count in documents.items()
+            if not waiting.get(locale) and _is_due(locale, count, _basis(embedder))
+        )
+    except EngineUnavailable as error:
+        logger.warning("thresholds stay as they are: %s", error)
+        return 0
+
+
+def _basis(embedder: GuardedEmbedder) -> str:
+    return f"{ANALYSIS_VERSION} / {embedder.space}"
+
+
+def _is_due(locale: str, documents: int, basis: str) -> bool:
+    last = Calibration.objects.filter(locale=locale).first()
+    if last is None or last.basis != basis:
+        return True
+    return abs(documents - last.documents) > GROWTH * max(last.documents, 1)
+
+
+def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder) -> int:
+    engine = engines.current()
+    found = threshold(
+        samples(_phrases(locale)), locale, lambda question: _candidates(question, engine, embedder)
+    )
+    Calibration.objects.update_or_create(
+        locale=locale,
+        defaults={"threshold": found, "documents": documents, "basis": _basis(embedder)},
+    )
+    logger.info("%s: a question counts as answered from an evidence of %s on", locale, found)
+    return 1
+
+
+def _candidates(question: Question, engine: Engine, embedder: GuardedEmbedder) -> Retrieved:
+    return ask(engine, embedder, Asked(question, Mode.SEARCH, PUBLIC), POOL)
+
+
+def _phrases(locale: str) -> Iterator[tuple[str, list[str]]]:
+    """Id, title and question phrases of some public articles, the same ones in every run."""
+    public = eligible_articles(locale).filter(effective="public").order_by("pk")
+    # Spread over the whole site: every so-many-th in the order of creation.
+    ids = list(public.values_list("pk", flat=True))
+    step = max(len(ids) // MOST_QUESTIONS, 1)
+    for article in public.filter(pk__in=ids[::step]):
+        yield str(article.pk), [article.title, *article.question_phrases]
