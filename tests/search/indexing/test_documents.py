@@ -119,7 +119,7 @@ def test_a_batch_costs_the_same_queries_however_many(site, count, django_assert_
     articles = [ArticleFactory(parent=site.topics_en) for _ in range(count)]
     load_sources([articles[0].pk])
     # privacy, articles, topics, tags, stored texts, savepoint, upsert, release
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         build(*articles)
 
 
