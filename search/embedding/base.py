@@ -44,7 +44,8 @@ def normalised(rows: object) -> Vectors:
     would be refused by Elasticsearch) or too many dimensions.
     """
     try:
-        vectors = np.asarray(rows, dtype=np.float32)
+        with np.errstate(over="ignore"):  # infinite then, and refused below
+            vectors = np.asarray(rows, dtype=np.float32)
     except (TypeError, ValueError) as error:
         raise EmbedderUnavailable("the embedder's answer is no matrix of numbers") from error
     if vectors.ndim != 2 or not vectors.size or not np.isfinite(vectors).all():
