@@ -384,17 +384,24 @@ class _Loaded:
             mask = np.repeat(live, counts)
             parts.append((segment.articles[live], segment.codes[mask], np.flatnonzero(mask)))
             self._rows.append(segment.rows)
-        width = max((codes.shape[1] for _, codes, _ in parts if len(codes)), default=1)
+        width = max((part[1].shape[1] for part in parts if len(part[1])), default=0)
         filled = [part for part in parts if len(part[0])]
         self.articles = np.concatenate([np.zeros(0, _ARTICLE), *(p[0] for p in filled)])
-        self.codes = np.concatenate([np.zeros((0, width), np.uint64), *(p[1] for p in filled)])
+        codes = np.concatenate([np.zeros((0, width), np.uint64), *(p[1] for p in filled)])
+        # A row for each word: added up along the memory, all rows at once.
+        self._codes = np.ascontiguousarray(codes.T)
         self._place = np.concatenate([np.zeros(0, np.int64), *(p[2] for p in parts)])
         self._segment = np.repeat(np.arange(len(parts)), [len(p[2]) for p in parts])
         self.starts = np.concatenate([[0], np.cumsum(self.articles["rows"])])
         self.article_of_row = np.repeat(np.arange(len(self.articles)), self.articles["rows"])
         self._by_id = np.argsort(self.articles["id"])
-        self._visibilities, codes = np.unique(self.articles["visibility"], return_inverse=True)
-        self._visibility = codes.astype(np.uint8)[self.article_of_row]
+        visibilities = self.articles["visibility"].tolist()
+        self._visibilities = sorted(set(visibilities))
+        numbers = {name: number for number, name in enumerate(self._visibilities)}
+        of_article = np.fromiter(
+            map(numbers.__getitem__, visibilities), np.uint8, len(visibilities)
+        )
+        self._visibility = of_article[self.article_of_row]
 
     def positions(self, ids: Iterable[str]) -> dict[str, int]:
         """The place of each article that has vectors."""
@@ -414,17 +421,19 @@ class _Loaded:
     ) -> NDArray[np.int64]:
         """The rows that may be read and whose sign bits are most like the vector's."""
         code = sign_bits(vector)
-        if not len(self.codes) or self.codes.shape[1] != len(code):
+        if len(self._codes) != len(code):
             return np.zeros(0, dtype=np.int64)
-        distance = np.bitwise_count(self.codes ^ code).sum(axis=1, dtype=np.int32)
-        open_rows = np.isin(self._visibilities, list(visibilities))[self._visibility]
-        if not open_rows.all():
-            distance[~open_rows] = np.iinfo(np.int32).max
+        distance = np.zeros(self._codes.shape[1], dtype=np.int32)
+        for words, word in zip(self._codes, code, strict=True):
+            distance += np.bitwise_count(words ^ word)
+        readable = np.array([name in visibilities for name in self._visibilities], dtype=bool)
+        if not readable.all():
+            distance[~readable[self._visibility]] = np.iinfo(np.int32).max
         if len(distance) > CANDIDATE_ROWS:
             chosen = np.argpartition(distance, CANDIDATE_ROWS)[:CANDIDATE_ROWS]
         else:
             chosen = np.arange(len(distance))
-        return chosen[open_rows[chosen]]
+        return chosen[readable[self._visibility[chosen]]]
 
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """The rows of these numbers, read from their segments."""
