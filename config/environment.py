@@ -36,6 +36,14 @@ def boolean(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name}={text!r}: must be true or false")
 
 
+def embedder(name: str, default: str) -> str:
+    """Read ``bundled``, ``off`` or an HTTP address; a misspelt word is none of them."""
+    value: str = env.str(name, default=default)
+    if value not in {"bundled", "off"} and not value.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(f"{name}: must be bundled, off, or an http(s) address")
+    return value
+
+
 def data_folder(default: Path) -> Path:
     """The folder of everything this instance writes; created if absent."""
     folder = Path(env.str("ANNAI_DATA_DIR", default=str(default))).expanduser().resolve()

@@ -7,6 +7,7 @@ environment.
 import gc
 import os
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,10 @@ class DiscreetLogger(Logger):  # type: ignore[misc]
 
 
 def when_ready(server: Any) -> None:
-    """Before the first fork: keep the collector off what is shared, or each process copies it."""
+    """Before the first fork: load what is shared, and keep the collector off it, or each process
+    copies it."""
+    embedding = import_module("search.embedding")  # not before the application: Django is set up
+    embedding.prepare()
     gc.freeze()
 
 

@@ -8,6 +8,7 @@ from config.environment import (
     boolean,
     choice,
     data_folder,
+    embedder,
     env,
     positive_integer,
     secret_key,
@@ -140,7 +141,7 @@ ELASTICSEARCH_PREFIX = env.str("ELASTICSEARCH_PREFIX", default="annai-")
 # How long a search may wait for the cluster before the standby answers.
 ELASTICSEARCH_BUDGET_MS = positive_integer("ELASTICSEARCH_BUDGET_MS", 1500)
 # What turns texts into vectors: "bundled", "off", or the address of an endpoint.
-EMBEDDER = env.str("ANNAI_EMBEDDER", default="bundled")
+EMBEDDER = embedder("ANNAI_EMBEDDER", "bundled")
 EMBEDDER_MODEL = env.str("ANNAI_EMBEDDER_MODEL", default="")
 EMBEDDER_API_KEY = env.str("ANNAI_EMBEDDER_API_KEY", default="")
 # How long a question may wait for an endpoint before search goes on by words alone.

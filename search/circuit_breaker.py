@@ -30,9 +30,9 @@ class CircuitBreaker:
 
     def admits(self) -> bool:
         """Whether a call may go through now; while open, admitting one postpones the next."""
-        if not self.reason:
-            return True
         with self._lock:
+            if not self.reason:
+                return True
             now = time.monotonic()
             if now < self._open_until:
                 return False
@@ -41,13 +41,17 @@ class CircuitBreaker:
 
     def succeeded(self) -> None:
         """Close."""
-        if self.reason:
+        with self._lock:
+            was_open, self.reason = self.is_open, ""
+        if was_open:
             logger.warning("%s is back", self._service, extra={"event": f"{self._service}_back"})
-            self.reason = ""
 
     def failed(self, reason: str) -> None:
         """Open, or stay open."""
-        if not self.reason:
+        with self._lock:
+            was_open, self.reason = self.is_open, reason
+            self._open_until = time.monotonic() + self._retry_seconds
+        if not was_open:
             logger.error(
                 "%s does not answer, %s: %s",
                 self._service,
@@ -55,5 +59,3 @@ class CircuitBreaker:
                 reason,
                 extra={"event": f"{self._service}_lost"},
             )
-        self.reason = reason
-        self._open_until = time.monotonic() + self._retry_seconds

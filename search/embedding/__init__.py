@@ -20,6 +20,13 @@ def current() -> GuardedEmbedder | None:
     )
 
 
+def prepare() -> None:
+    """Load the model, if there is one to load: before the fork, all processes share its memory."""
+    embedder = current()
+    if embedder is not None:
+        embedder.prepare()
+
+
 # One a process: the bundled one holds its model, the other its connections.
 @lru_cache(maxsize=8)
 def _embedder(kind: str, model: str, api_key: str, budget: float) -> GuardedEmbedder | None:

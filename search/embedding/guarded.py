@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.circuit_breaker import CircuitBreaker
-from search.embedding.base import Embedder, EmbedderUnavailable, Vectors
+from search.embedding.base import Embedder, EmbedderUnavailable, TextRefused, Vectors
 from search.embedding.passages import VERSION
 
 logger = logging.getLogger(__name__)
@@ -33,23 +33,32 @@ class GuardedEmbedder:
         """The name of the model's space, and of the way articles are cut into passages."""
         return f"{self._embedder.space} / {VERSION}"
 
-    @property
+    def prepare(self) -> None:
+        """See Embedder. What fails here fails again with the first question, which goes on."""
+        try:
+            self._embedder.prepare()
+        except Exception:
+            logger.exception("the embedder cannot be prepared")
+
     def problem(self) -> str:
-        """Why questions are not embedded at the moment; empty when they are."""
-        return self._breaker.reason
+        """Why a question would not be embedded now; empty when it would. Asks the embedder."""
+        try:
+            self.passages(["."])
+        except EmbedderUnavailable as error:
+            return str(error)
+        return ""
 
     def question(self, text: str) -> NDArray[np.float32] | None:
         """The vector of a question; None while the embedder cannot answer."""
-        text = text[:LONGEST_QUESTION].strip()
+        text = _clean(text[:LONGEST_QUESTION].strip())
         if not text:
             return None
         with self._lock:
             if text in self._memory:
                 self._memory.move_to_end(text)
                 return self._memory[text]
-        try:
-            vector = self.passages([text])[0]
-        except EmbedderUnavailable:
+        vector = self._ask(text) if self._breaker.admits() else None
+        if vector is None:
             return None
         with self._lock:
             self._memory[text] = vector
@@ -57,18 +66,32 @@ class GuardedEmbedder:
                 self._memory.popitem(last=False)
         return vector
 
-    def passages(self, texts: Sequence[str]) -> Vectors:
-        """The vectors of texts. Raises EmbedderUnavailable, at once while it is known to be out."""
-        if not self._breaker.admits():
-            raise EmbedderUnavailable(self._breaker.reason)
+    def _ask(self, text: str) -> NDArray[np.float32] | None:
         try:
-            vectors = self._embedder.encode(texts)
+            vector: NDArray[np.float32] = self.passages([text])[0]
+        except TextRefused:  # one reader's odd question must not take meaning from all others
+            self._breaker.succeeded()
+            return None
         except EmbedderUnavailable as error:
             self._breaker.failed(str(error))
+            return None
+        self._breaker.succeeded()
+        return vector
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of texts. Raises EmbedderUnavailable."""
+        try:
+            vectors = self._embedder.encode([_clean(text) or "." for text in texts])
+        except EmbedderUnavailable:
             raise
         except Exception as error:  # whatever a model does wrong, search goes on without it
             logger.exception("the embedder failed")
-            self._breaker.failed(f"{type(error).__name__}: {error}")
-            raise EmbedderUnavailable(self._breaker.reason) from error
-        self._breaker.succeeded()
+            raise EmbedderUnavailable(f"{type(error).__name__}: {error}") from error
+        if len(vectors) != len(texts):
+            raise EmbedderUnavailable(f"{len(vectors)} vectors for {len(texts)} texts")
         return vectors
+
+
+def _clean(text: str) -> str:
+    """Without halves of characters, which no model takes: a request may hold them."""
+    return text.encode("utf-8", "ignore").decode("utf-8")

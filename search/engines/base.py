@@ -103,6 +103,11 @@ class ArticleVectors:
             self.signatures[rows],
         )
 
+    @property
+    def dimensions(self) -> int:
+        """The numbers of each vector."""
+        return int(self.values.shape[1])
+
     def restored(self) -> NDArray[np.float32]:
         """The vectors, as nearly as eight bits hold them."""
         return self.values.astype(np.float32) * self.scales[:, None]
@@ -310,7 +315,7 @@ class Engine(Protocol):
     def nearest(self, query: VectorQuery, limit: int) -> Sequence[Hit]:
         """The documents nearest in meaning, best first; scores are cosines. May be approximate.
 
-        None where the index holds no vectors of that space.
+        Empty where the index holds no vectors of that space.
         """
 
     def similarities(self, query: VectorQuery, ids: Sequence[str]) -> Mapping[str, Similarity]:

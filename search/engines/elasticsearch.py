@@ -346,9 +346,9 @@ class ElasticsearchEngine:
 
     def map_vectors(self, index: str, documents: Sequence[IndexDocument]) -> None:
         """Make the fields that the documents' vectors need."""
-        spaces = {document.vectors.space for document in documents if document.vectors}
-        if spaces:
-            self._bulk_client.indices.put_mapping(index=index, properties=vectors.mapping(spaces))
+        fields = vectors.mapping(d.vectors for d in documents if d.vectors is not None)
+        if fields:
+            self._bulk_client.indices.put_mapping(index=index, properties=fields)
 
     def _ensure_alias(self, locale: str) -> None:
         # Nothing is dropped here: a rebuild may be filling the successor.

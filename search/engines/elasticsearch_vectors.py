@@ -14,23 +14,32 @@ from search.engines.base import ArticleVectors, Hit, Similarity, VectorKind, Vec
 CANDIDATES_EACH = 8
 
 
-def field_name(kind: VectorKind, space: str) -> str:
-    """The nested field that holds the vectors of one kind."""
-    return (
-        f"{kind.name.lower()}_vectors_{hashlib.blake2b(space.encode(), digest_size=8).hexdigest()}"
-    )
+def field_name(kind: VectorKind, space: str, dimensions: int) -> str:
+    """The nested field that holds the vectors of one kind.
+
+    A server that changes its model under the same name fills another field: a vector of another
+    size would be refused, and its article with it.
+    """
+    key = f"{space} {dimensions}"
+    return f"{kind.name.lower()}_vectors_{hashlib.blake2b(key.encode(), digest_size=8).hexdigest()}"
 
 
-def mapping(spaces: Iterable[str]) -> dict[str, Any]:
-    """The fields that vectors of these spaces need. The first vector sets the dimensions."""
-    vector = {
-        "type": "dense_vector",
-        "similarity": "cosine",
-        "index_options": {"type": "int8_hnsw"},
-    }
+def mapping(articles: Iterable[ArticleVectors]) -> dict[str, Any]:
+    """The fields that these vectors need."""
+    spaces = {(vectors.space, vectors.dimensions) for vectors in articles}
     return {
-        field_name(kind, space): {"type": "nested", "properties": {"vector": vector}}
-        for space in spaces
+        field_name(kind, space, dimensions): {
+            "type": "nested",
+            "properties": {
+                "vector": {
+                    "type": "dense_vector",
+                    "dims": dimensions,
+                    "similarity": "cosine",
+                    "index_options": {"type": "int8_hnsw"},
+                }
+            },
+        }
+        for space, dimensions in spaces
         for kind in VectorKind
     }
 
@@ -41,7 +50,7 @@ def to_source(vectors: ArticleVectors | None) -> dict[str, Any]:
         return {}
     restored = vectors.restored()
     return {
-        field_name(kind, vectors.space): [
+        field_name(kind, vectors.space, vectors.dimensions): [
             {"vector": row.tolist()} for row in restored[vectors.kinds == kind]
         ]
         for kind in VectorKind
@@ -61,7 +70,7 @@ def searches(
     return [
         {
             "knn": {
-                "field": f"{field_name(kind, query.space)}.vector",
+                "field": f"{field_name(kind, query.space, len(query.vector))}.vector",
                 "query_vector": query.vector.tolist(),
                 "k": limit,
                 "num_candidates": min(limit * CANDIDATES_EACH, 10_000),

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from math import log
 from pathlib import Path
+from typing import TypeVar
 
 import tantivy
 
@@ -38,9 +39,11 @@ from search.engines.base import (
     VectorQuery,
 )
 from search.engines.tantivy_query import compile_query
-from search.engines.vector_store import VectorStores
+from search.engines.vector_store import VectorsDamaged, VectorStores
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 # One thread and the smallest heap tantivy accepts: a publication is a handful of documents.
 WRITER_HEAP_BYTES = 15_000_000
@@ -218,9 +221,11 @@ class EmbeddedEngine:
         live = self._live(query.locale)
         if live is None:
             return []
-        with _vector_errors():
-            store = live.vectors.store(query.space)
+        try:
+            store = live.vectors.store(query.space, len(query.vector))
             return store.nearest(query.vector, query.visibilities, limit)
+        except VectorsDamaged as error:
+            return _without_meaning(error, [])
 
     def similarities(self, query: VectorQuery, ids: Sequence[str]) -> dict[str, Similarity]:
         """See Engine.similarities."""
@@ -228,10 +233,13 @@ class EmbeddedEngine:
         if live is None or not ids:
             return {}
         searcher = live.searcher()
-        with _vector_errors():
+        with _tantivy_errors():
             weights = [_rarity(searcher, term) for term in query.terms]
-            store = live.vectors.store(query.space)
+        try:
+            store = live.vectors.store(query.space, len(query.vector))
             return store.similarities(query.vector, query.terms, weights, ids)
+        except VectorsDamaged as error:
+            return _without_meaning(error, {})
 
     def known_terms(
         self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
@@ -272,7 +280,7 @@ class EmbeddedEngine:
     def status(self) -> EngineStatus:
         """See Engine.status."""
         documents: dict[str, int] = {}
-        problems = []
+        problems, damage = [], []
         versions = set()
         for locale in self._locales():
             try:
@@ -283,13 +291,16 @@ class EmbeddedEngine:
             if live is not None:
                 documents[locale] = live.searcher().num_docs
                 versions.add(live.path.name.partition("_")[0])
+                # Search goes on without vectors; the problem has the index rebuilt.
+                if problem := live.vectors.problem():
+                    damage.append(f"{locale}: {problem}")
         return EngineStatus(
             engine=self.name,
             available=not problems,
             documents=documents,
             analysis_version=min(versions - {ANALYSIS_VERSION}, default=ANALYSIS_VERSION),
             index_bytes=_folder_bytes(self.folder),
-            problem="; ".join(problems),
+            problem="; ".join(problems + damage),
         )
 
     # --- writing ------------------------------------------------------------------------------
@@ -465,24 +476,23 @@ class EmbeddedRebuild:
         shutil.rmtree(self._path, ignore_errors=True)
 
 
-@contextmanager
-def _vector_errors() -> Iterator[None]:
-    """Turn files of vectors that cannot be read into EngineUnavailable."""
-    try:
-        yield
-    except (ValueError, OSError) as error:
-        raise EngineUnavailable("the vectors of the index cannot be read") from error
+def _without_meaning(error: VectorsDamaged, answer: T) -> T:
+    """``answer``: search goes on by words until the rebuild that the status asks for."""
+    logger.warning("meaning is left out: %s", error)
+    return answer
 
 
 @contextmanager
 def _tantivy_errors() -> Iterator[None]:
-    """Turn what tantivy raises into EngineUnavailable.
+    """Turn what tantivy and the vectors' files raise into EngineUnavailable.
 
     Its panics are BaseExceptions that would otherwise end a worker; a query that panics is a
     fault of ours and is logged with its trace.
     """
     try:
         yield
+    except VectorsDamaged as error:
+        raise EngineUnavailable(str(error)) from error
     except (ValueError, OSError) as error:
         logger.exception("tantivy refused")
         raise EngineUnavailable(str(error)) from error

@@ -4,19 +4,24 @@ A segment is three files that never change. ``<n>.articles.npy`` lists articles 
 visibility and number of rows, ``<n>.rows.npy`` holds the rows as stored (int8 and scale), and
 ``<n>.codes.npy`` a sign bit for every number of a row. A later segment supersedes an earlier one's
 rows of the same article; an article without rows is a deletion. ``segments`` names the live ones
-and is replaced atomically.
+and is replaced atomically, so that a writer that dies leaves files that nobody reads; the next one
+removes them.
 
 Searching is in two stages: the rows whose sign bits differ least from the question's (Hamming
 distance approximates the angle: Charikar, 2002), then the exact product with the best of them.
+Why so, and what else was weighed: docs/decisions/0005.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import IO, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +35,28 @@ from search.engines.base import (
 )
 from search.engines.signatures import WORDS, coverage
 
+T = TypeVar("T")
+
 # Rows looked at exactly, of those nearest by sign bits.
 CANDIDATE_ROWS = 400
+# Rows copied at a time when segments are merged: about 10 MB.
+ROWS_A_COPY = 16_384
 
 _ARTICLE = np.dtype([("id", "<i8"), ("visibility", "<U16"), ("rows", "<i4")])
+
+
+class VectorsDamaged(Exception):
+    """The files of a store cannot be read, or do not fit together."""
+
+
+@contextmanager
+def _damage(folder: Path) -> Iterator[None]:
+    """Turn whatever bad files make numpy and json raise into VectorsDamaged."""
+    try:
+        yield
+    # EOFError: a file of no bytes. TypeError, IndexError: another kind of file.
+    except (OSError, ValueError, EOFError, TypeError, IndexError) as error:
+        raise VectorsDamaged(f"the vectors in {folder.name} cannot be used: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +87,44 @@ def sign_bits(values: NDArray[Any]) -> NDArray[np.uint64]:
     return padded.view(np.uint64)
 
 
+def _parts(
+    rows: NDArray[np.void], kept: NDArray[np.bool_] | None = None
+) -> Iterator[NDArray[np.void]]:
+    """The rows, those kept, a few megabytes at a time."""
+    for at in range(0, len(rows), ROWS_A_COPY):
+        part = rows[at : at + ROWS_A_COPY]
+        yield part if kept is None else part[kept[at : at + ROWS_A_COPY]]
+
+
 class VectorStores:
-    """The vectors of one index: a store for each space that has occurred."""
+    """The vectors of one index: a store for each space and number of dimensions that occurred."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._stores: dict[str, VectorStore] = {}
 
-    def store(self, space: str) -> "VectorStore":
+    def store(self, space: str, dimensions: int) -> "VectorStore":
         """The store of one space; empty where nothing has been written."""
-        if space not in self._stores:
-            name = hashlib.blake2b(space.encode(), digest_size=8).hexdigest()
-            self._stores[space] = VectorStore(self._folder / f"vectors-{name}")
-        return self._stores[space]
+        # A server that changes its model under the same name must not mix what cannot be compared.
+        key = f"{space} {dimensions}"
+        name = f"vectors-{hashlib.blake2b(key.encode(), digest_size=8).hexdigest()}"
+        return self._stores.setdefault(name, VectorStore(self._folder / name))
 
     def write(self, documents: Sequence[IndexDocument]) -> None:
         """Take the documents' vectors; those of documents without any are dropped."""
-        spaces = {document.vectors.space for document in documents if document.vectors}
-        folders = {self.store(space).folder for space in spaces} | self._known()
-        for folder in folders:
-            VectorStore(folder).append([self._entry(document, folder) for document in documents])
-
-    def _entry(self, document: IndexDocument, folder: Path) -> Entry:
-        vectors = document.vectors
-        if vectors is not None and self.store(vectors.space).folder != folder:
-            vectors = None
-        return Entry(int(document.id), document.visibility, vectors)
+        by_folder: dict[Path, list[Entry]] = {folder: [] for folder in self._known()}
+        own: dict[str, Path] = {}
+        for document in documents:
+            if document.vectors is not None:
+                own[document.id] = self.store(
+                    document.vectors.space, document.vectors.dimensions
+                ).folder
+                by_folder.setdefault(own[document.id], [])
+        for folder, entries in by_folder.items():
+            for document in documents:
+                vectors = document.vectors if own.get(document.id) == folder else None
+                entries.append(Entry(int(document.id), document.visibility, vectors))
+            VectorStore(folder).append(entries)
 
     def delete(self, ids: Iterable[str]) -> None:
         """Drop the vectors of these documents."""
@@ -97,81 +132,147 @@ class VectorStores:
         for folder in self._known():
             VectorStore(folder).append(gone)
 
+    def problem(self) -> str:
+        """What is wrong with the files, in words; empty when nothing is."""
+        try:
+            for folder in self._known():
+                VectorStore(folder).check()
+        except VectorsDamaged as error:
+            return str(error)
+        return ""
+
     def _known(self) -> set[Path]:
         return set(self._folder.glob("vectors-*"))
 
 
 class VectorStore:
-    """The vectors of one locale's articles in one space."""
+    """The vectors of one locale's articles in one space.
+
+    Every method raises VectorsDamaged when files are bad.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._loaded: _Loaded | None = None
+        self._loading = Lock()
 
     # --- writing (under the engine's lock) ----------------------------------------------------
 
     def append(self, batch: Sequence[Entry]) -> None:
         """Add, replace and delete. Of two entries for one article the later counts."""
-        latest = {entry.id: entry for entry in batch}
-        names = self._names()
-        names.append(self._write(latest.values(), max(map(int, names), default=0) + 1))
-        # Merging while the last is not much smaller than the one before keeps few segments, and
-        # copies every row a logarithmic number of times.
-        while len(names) > 1 and self._size(names[-2]) < 2 * self._size(names[-1]):
-            names[-2:] = [self._merge(names[-2:], int(names[-1]) + 1, is_first=len(names) == 2)]
-        self._publish(names)
+        with _damage(self.folder):
+            names = self._names()
+            held = {pk for name in names for pk in self._articles(name)["id"].tolist()}
+            latest = {entry.id: entry for entry in batch}
+            # Most documents that come without vectors had none before: nothing to delete.
+            entries = [e for e in latest.values() if e.vectors is not None or e.id in held]
+            if not entries:
+                return
+            number = self._free_number()
+            names.append(self._write(entries, number))
+            # Merging while the last is not much smaller than the one before keeps few segments,
+            # and copies every row a logarithmic number of times.
+            while len(names) > 1 and self._size(names[-2]) < 2 * self._size(names[-1]):
+                number += 1
+                names[-2:] = [self._merge(names[-2:], number, is_first=len(names) == 2)]
+            self._publish(names)
 
-    def _write(self, entries: Iterable[Entry], number: int) -> str:
-        known = list(entries)
+    def _free_number(self) -> int:
+        # Above all files, live or left over: to write into one that a reader has mapped would
+        # end its process.
+        return max((int(path.name.partition(".")[0]) for path in self._files()), default=0) + 1
+
+    def _files(self) -> list[Path]:
+        return list(self.folder.glob("[0-9]*.npy"))
+
+    def _write(self, entries: Sequence[Entry], number: int) -> str:
         articles = np.array(
-            [(e.id, e.visibility, len(e.vectors.kinds) if e.vectors else 0) for e in known],
+            [(e.id, e.visibility, len(e.vectors.kinds) if e.vectors else 0) for e in entries],
             dtype=_ARTICLE,
         )
-        given = [entry.vectors for entry in known if entry.vectors is not None]
-        dimensions = given[0].values.shape[1] if given else 0
-        rows = np.zeros(int(articles["rows"].sum()), dtype=_row_type(dimensions))
+        given = [entry.vectors for entry in entries if entry.vectors is not None]
+        rows = np.zeros(
+            int(articles["rows"].sum()), dtype=_row_type(given[0].dimensions if given else 0)
+        )
         if given:
             rows["kind"] = np.concatenate([vectors.kinds for vectors in given])
             rows["scale"] = np.concatenate([vectors.scales for vectors in given])
             rows["signature"] = np.concatenate([vectors.signatures for vectors in given])
             rows["values"] = np.concatenate([vectors.values for vectors in given])
-        return self._save(number, articles, [rows])
+        return self._save(number, articles, rows.dtype, [rows])
 
     def _merge(self, names: Sequence[str], number: int, *, is_first: bool) -> str:
         older, newer = (_Segment(self.folder, name) for name in names)
         kept = ~np.isin(older.articles["id"], newer.articles["id"])
         articles = np.concatenate([older.articles[kept], newer.articles])
-        parts = [older.rows[np.repeat(kept, older.articles["rows"])], newer.rows]
         if is_first:  # nothing earlier is left to be superseded: deletions have done their work
             articles = articles[articles["rows"] > 0]
-        return self._save(number, articles, [part for part in parts if len(part)])
+        row_type = newer.rows.dtype if len(newer.rows) else older.rows.dtype
+        kept_rows = np.repeat(kept, older.articles["rows"])
+        return self._save(
+            number, articles, row_type, chain(_parts(older.rows, kept_rows), _parts(newer.rows))
+        )
 
     def _save(
-        self, number: int, articles: NDArray[np.void], parts: Sequence[NDArray[np.void]]
+        self,
+        number: int,
+        articles: NDArray[np.void],
+        row_type: np.dtype[np.void],
+        parts: Iterable[NDArray[np.void]],
     ) -> str:
-        rows = np.concatenate(parts) if parts else np.zeros(0, dtype=_row_type(0))
+        """Write a segment, part by part: it may be larger than the memory."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = f"{number:08d}"
-        np.save(self.folder / f"{name}.articles.npy", articles)
-        np.save(self.folder / f"{name}.rows.npy", rows)
-        np.save(self.folder / f"{name}.codes.npy", sign_bits(rows["values"]))
+        count = int(articles["rows"].sum())
+        words = -(-row_type["values"].shape[0] // 64)
+        with self._array(f"{name}.articles.npy", articles.dtype, articles.shape) as file:
+            articles.tofile(file)
+        with (
+            self._array(f"{name}.rows.npy", row_type, (count,)) as rows,
+            self._array(f"{name}.codes.npy", np.dtype(np.uint64), (count, words)) as codes,
+        ):
+            for part in parts:
+                if len(part):  # one of no rows may be of no dimensions
+                    part.tofile(rows)
+                    sign_bits(part["values"]).tofile(codes)
         return name
 
+    @contextmanager
+    def _array(self, name: str, kind: np.dtype[Any], shape: tuple[int, ...]) -> Iterator[IO[bytes]]:
+        """A new file in numpy's format, to be filled; on the disk for good afterwards."""
+        descr = np.lib.format.dtype_to_descr(kind)
+        with (self.folder / name).open("wb") as file:
+            np.lib.format.write_array_header_1_0(
+                file, {"descr": descr, "fortran_order": False, "shape": shape}
+            )
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+
     def _publish(self, names: Sequence[str]) -> None:
-        before = self._names()
         temporary = self.folder / f"segments.{os.getpid()}"
-        temporary.write_text(json.dumps(list(names)), encoding="ascii")
+        with temporary.open("w", encoding="ascii") as file:
+            json.dump(list(names), file)
+            file.flush()
+            os.fsync(file.fileno())
         temporary.replace(self.folder / "segments")
         # A reader that holds the old ones keeps its mappings; one about to open them tries again.
-        for name in set(before) - set(names):
-            for path in self.folder.glob(f"{name}.*.npy"):
+        for path in [*self._files(), *self.folder.glob("segments.*")]:
+            if path.name.partition(".")[0] not in names:
                 path.unlink(missing_ok=True)
 
     def _names(self) -> list[str]:
         try:
-            return list(json.loads((self.folder / "segments").read_text(encoding="ascii")))
+            names = json.loads((self.folder / "segments").read_text(encoding="ascii"))
         except FileNotFoundError:
             return []
+        if not isinstance(names, list) or not all(str(name).isdecimal() for name in names):
+            raise ValueError("the list of segments is none")
+        return names
+
+    def _articles(self, name: str) -> NDArray[np.void]:
+        articles: NDArray[np.void] = np.load(self.folder / f"{name}.articles.npy")
+        return articles
 
     def _size(self, name: str) -> int:
         return (self.folder / f"{name}.rows.npy").stat().st_size
@@ -204,7 +305,7 @@ class VectorStore:
         """How near each article is; articles without vectors are left out. ``weights``: how much
         each of the terms counts for the coverage."""
         loaded = self._current()
-        at = {id_: loaded.position[int(id_)] for id_ in ids if int(id_) in loaded.position}
+        at = loaded.positions(ids)
         if not at:
             return {}
         numbers = list(at.values())
@@ -225,30 +326,39 @@ class VectorStore:
             )
         }
 
-    def count(self) -> int:
-        """The number of articles that have vectors."""
-        return len(self._current().articles)
+    def check(self) -> None:
+        """Raises VectorsDamaged where files are missing, cannot be read or do not fit together."""
+        with _damage(self.folder):
+            self._settled(lambda names: [_Segment(self.folder, name) for name in names])
 
     def _current(self) -> "_Loaded":
+        with _damage(self.folder), self._loading:
+            if self._loaded is None or self._loaded.names != self._names():
+                self._loaded = self._settled(lambda names: _Loaded(self.folder, names))
+            return self._loaded
+
+    def _settled(self, read: Callable[[list[str]], T]) -> T:
+        """What ``read`` makes of the live segments, anew where a merge took them away meanwhile."""
         names = self._names()
-        while self._loaded is None or self._loaded.names != names:
+        while True:
             try:
-                self._loaded = _Loaded(self.folder, names)
+                return read(names)
             except FileNotFoundError:
                 newer = self._names()
                 if newer == names:
                     raise
                 names = newer
-        return self._loaded
 
 
 class _Segment:
-    """The three arrays of one segment, memory-mapped."""
+    """The three arrays of one segment, memory-mapped. Raises ValueError if they do not fit."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.articles = np.load(folder / f"{name}.articles.npy")
         self.rows = _mapped(folder / f"{name}.rows.npy")
         self.codes = _mapped(folder / f"{name}.codes.npy")
+        if not self.articles["rows"].sum() == len(self.rows) == len(self.codes):
+            raise ValueError(f"segment {name} is not whole")
 
 
 def _mapped(path: Path) -> NDArray[Any]:
@@ -264,45 +374,66 @@ class _Loaded:
     def __init__(self, folder: Path, names: Sequence[str]) -> None:
         self.names = list(names)
         self._rows: list[NDArray[Any]] = []
-        superseded: set[int] = set()
+        superseded = np.zeros(0, np.int64)
         parts = []
         for name in reversed(names):
             segment = _Segment(folder, name)
-            ids = segment.articles["id"]
-            live = np.fromiter((pk not in superseded for pk in ids.tolist()), bool, len(ids))
-            superseded.update(ids.tolist())
-            live &= segment.articles["rows"] > 0
-            mask = np.repeat(live, segment.articles["rows"])
+            ids, counts = segment.articles["id"], segment.articles["rows"]
+            live = ~np.isin(ids, superseded) & (counts > 0)
+            superseded = np.concatenate([superseded, ids])
+            mask = np.repeat(live, counts)
             parts.append((segment.articles[live], segment.codes[mask], np.flatnonzero(mask)))
             self._rows.append(segment.rows)
-        width = max((codes.shape[1] for _, codes, _ in parts if len(codes)), default=1)
+        width = max((part[1].shape[1] for part in parts if len(part[1])), default=0)
         filled = [part for part in parts if len(part[0])]
         self.articles = np.concatenate([np.zeros(0, _ARTICLE), *(p[0] for p in filled)])
-        self.codes = np.concatenate([np.zeros((0, width), np.uint64), *(p[1] for p in filled)])
+        codes = np.concatenate([np.zeros((0, width), np.uint64), *(p[1] for p in filled)])
+        # A row for each word: added up along the memory, all rows at once.
+        self._codes = np.ascontiguousarray(codes.T)
         self._place = np.concatenate([np.zeros(0, np.int64), *(p[2] for p in parts)])
         self._segment = np.repeat(np.arange(len(parts)), [len(p[2]) for p in parts])
         self.starts = np.concatenate([[0], np.cumsum(self.articles["rows"])])
         self.article_of_row = np.repeat(np.arange(len(self.articles)), self.articles["rows"])
-        self.position = {int(pk): at for at, pk in enumerate(self.articles["id"])}
-        self._visibilities, codes = np.unique(self.articles["visibility"], return_inverse=True)
-        self._visibility = codes.astype(np.uint8)[self.article_of_row]
+        self._by_id = np.argsort(self.articles["id"])
+        visibilities = self.articles["visibility"].tolist()
+        self._visibilities = sorted(set(visibilities))
+        numbers = {name: number for number, name in enumerate(self._visibilities)}
+        of_article = np.fromiter(
+            map(numbers.__getitem__, visibilities), np.uint8, len(visibilities)
+        )
+        self._visibility = of_article[self.article_of_row]
+
+    def positions(self, ids: Iterable[str]) -> dict[str, int]:
+        """The place of each article that has vectors."""
+        wanted = list(dict.fromkeys(ids))
+        numbers = np.array([int(id_) for id_ in wanted], np.int64)
+        stored = self.articles["id"]
+        place = np.searchsorted(stored, numbers, sorter=self._by_id)
+        at = self._by_id[np.minimum(place, len(stored) - 1)] if len(stored) else place
+        return {
+            id_: position
+            for id_, number, position in zip(wanted, numbers.tolist(), at.tolist(), strict=True)
+            if len(stored) and stored[position] == number
+        }
 
     def nearest_rows(
         self, vector: NDArray[np.float32], visibilities: Sequence[str]
     ) -> NDArray[np.int64]:
         """The rows that may be read and whose sign bits are most like the vector's."""
         code = sign_bits(vector)
-        if not len(self.codes) or self.codes.shape[1] != len(code):
+        if len(self._codes) != len(code):
             return np.zeros(0, dtype=np.int64)
-        distance = np.bitwise_count(self.codes ^ code).sum(axis=1, dtype=np.int32)
-        open_rows = np.isin(self._visibilities, list(visibilities))[self._visibility]
-        if not open_rows.all():
-            distance[~open_rows] = np.iinfo(np.int32).max
+        distance = np.zeros(self._codes.shape[1], dtype=np.int32)
+        for words, word in zip(self._codes, code, strict=True):
+            distance += np.bitwise_count(words ^ word)
+        readable = np.array([name in visibilities for name in self._visibilities], dtype=bool)
+        if not readable.all():
+            distance[~readable[self._visibility]] = np.iinfo(np.int32).max
         if len(distance) > CANDIDATE_ROWS:
             chosen = np.argpartition(distance, CANDIDATE_ROWS)[:CANDIDATE_ROWS]
         else:
             chosen = np.arange(len(distance))
-        return chosen[open_rows[chosen]]
+        return chosen[readable[self._visibility[chosen]]]
 
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """The rows of these numbers, read from their segments."""

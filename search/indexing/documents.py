@@ -14,10 +14,11 @@ from search.indexing.terms import (
     PackedTerms,
     Texts,
     analyse_texts,
+    digest_of,
     unpack_terms,
     unpack_tokens,
 )
-from search.indexing.vectors import stored_vectors
+from search.indexing.vectors import mark, stored_vectors
 
 BATCH_SIZE = 200
 
@@ -50,7 +51,9 @@ def to_document(
         locale=source.texts.locale,
         visibility=source.visibility,
         version=version,
-        digest=source.digest,
+        digest=document_digest(
+            source.digest, mark(vectors.space, vectors.dimensions) if vectors else ""
+        ),
         fields=_fields(source, packed),
         facets={
             Facet.TOPIC: source.topic_ids,
@@ -61,6 +64,11 @@ def to_document(
         verified_on=source.verified_on,
         vectors=vectors,
     )
+
+
+def document_digest(source_digest: str, vectors_mark: str) -> str:
+    """Hash of what the index holds: a document whose vectors are missing has drifted as well."""
+    return digest_of(source_digest, vectors_mark) if vectors_mark else source_digest
 
 
 def _values(value: str) -> tuple[str, ...]:

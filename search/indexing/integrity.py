@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from search.engines.base import Engine
-from search.indexing.documents import BATCH_SIZE
+from search.indexing.documents import BATCH_SIZE, document_digest
 from search.indexing.eligibility import eligible_articles
 from search.indexing.models import ArticleText
 from search.indexing.outbox import announce_in_locales
 from search.indexing.rebuild import all_locales
 from search.indexing.sources import load_sources
+from search.indexing.vectors import stored_marks
 
 EXAMPLES = 10
 
@@ -65,9 +66,12 @@ def expectation() -> Expectation:
         sources = load_sources(ids)
         unreadable.update(sources.failed)
         stored = dict(ArticleText.objects.filter(pk__in=ids).values_list("pk", "digest"))
+        texts = {pk: source.texts.digest for pk, source in sources.found.items()}
+        marks = stored_marks(texts)
         for pk, source in sources.found.items():
-            digests.setdefault(source.texts.locale, {})[pk] = source.digest
-            if stored.get(pk) != source.texts.digest:
+            expected = document_digest(source.digest, marks.get(pk, ""))
+            digests.setdefault(source.texts.locale, {})[pk] = expected
+            if stored.get(pk) != texts[pk]:
                 outdated.add(pk)
     return Expectation(digests, frozenset(unreadable), frozenset(outdated))
 

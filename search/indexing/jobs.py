@@ -24,7 +24,7 @@ def register_jobs() -> None:
     periodic.register("ensure-indexes", 30, ensure_indexes, on_every_host=True)
     # A task that got lost is made good here, and the standbys of other hosts are fed.
     periodic.register("drain", 2, feed_indexes, on_every_host=True)
-    periodic.register("embed", 5, embed_waiting)
+    periodic.register("embed", 5, embed_waiting, is_long=True)
     periodic.register("publish-scheduled", MINUTE, publish_scheduled)
     periodic.register("drift-check", HOUR, check_drift, on_every_host=True)
     periodic.register("prune-outbox", HOUR, prune)

@@ -35,6 +35,13 @@ def rebuild_lock(engine: Engine) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def embedding_lock() -> Iterator[None]:
+    """Held while articles are embedded, so that no two hosts embed the same. Raises LockBusy."""
+    with _lock("embedding", shared=True, wait=False):
+        yield
+
+
 def is_shared(engine: Engine) -> bool:
     """Whether other hosts feed the same index."""
     return engine.name != "embedded"

@@ -34,9 +34,10 @@ class ArticleText(models.Model):
 class StoredVectors(models.Model):
     """The vectors of one article's text, so that nothing is embedded twice.
 
-    They belong to the text of ``for_digest`` and to the model of ``space``; ``passages`` are the
-    start and end of each passage in the text's body, in the order of its rows. The blob is written
-    and read by ``search.indexing.vectors``.
+    They belong to the text of ``for_digest`` and to the model of ``space``; ``parts_digest`` is of
+    what was embedded alone, so that a new analysis of the same text needs no model. ``passages``
+    are the start and end of each passage in the text's body, in the order of its rows. The blob is
+    written and read by ``search.indexing.vectors``. No dimensions: the embedder refused the text.
     """
 
     text = models.OneToOneField(
@@ -44,9 +45,11 @@ class StoredVectors(models.Model):
     )
     space = models.CharField(max_length=200)
     for_digest = models.CharField(max_length=64)
+    parts_digest = models.CharField(max_length=64, blank=True)
     dimensions = models.PositiveIntegerField()
     rows = models.BinaryField()
     passages = models.JSONField()
+    made_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
         return f"vectors of article {self.pk}"

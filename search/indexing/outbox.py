@@ -20,9 +20,10 @@ def announce(article_ids: Iterable[int]) -> None:
     ids = list(dict.fromkeys(article_ids))
     for at in range(0, len(ids), _ROWS_AN_INSERT):
         part = ids[at : at + _ROWS_AN_INSERT]
+        # Where it is indexed now, should it move to another: the consumer sees where it belongs.
         locales: dict[int, str] = dict(
-            ArticleText.objects.filter(pk__in=part).values_list("pk", "locale")
-        ) | dict(Article.objects.filter(pk__in=part).values_list("pk", "locale__language_code"))
+            Article.objects.filter(pk__in=part).values_list("pk", "locale__language_code")
+        ) | dict(ArticleText.objects.filter(pk__in=part).values_list("pk", "locale"))
         announce_in_locales({pk: locales[pk] for pk in part if pk in locales})
 
 

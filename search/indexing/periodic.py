@@ -32,6 +32,7 @@ class PeriodicJob:
     every_seconds: float
     function: Job
     on_every_host: bool = False
+    is_long: bool = False
 
     @property
     def is_quick(self) -> bool:
@@ -58,10 +59,18 @@ _last_here: dict[str, float] = {}
 
 
 def register(
-    name: str, every_seconds: float, function: Job, *, on_every_host: bool = False
+    name: str,
+    every_seconds: float,
+    function: Job,
+    *,
+    on_every_host: bool = False,
+    is_long: bool = False,
 ) -> None:
-    """Have ``function`` run every so many seconds. A second call with the name replaces the job."""
-    _jobs[name] = PeriodicJob(name, every_seconds, function, on_every_host)
+    """Have ``function`` run every so many seconds. A second call with the name replaces the job.
+
+    ``is_long``: it takes so long that the worker runs it beside the others.
+    """
+    _jobs[name] = PeriodicJob(name, every_seconds, function, on_every_host, is_long)
 
 
 def jobs() -> list[PeriodicJob]:
@@ -69,9 +78,9 @@ def jobs() -> list[PeriodicJob]:
     return list(_jobs.values())
 
 
-def run_due() -> list[Outcome]:
-    """Run every job that is due."""
-    return run_jobs(job for job in jobs() if _claim(job))
+def run_due(chosen: Iterable[PeriodicJob] | None = None) -> list[Outcome]:
+    """Run every job that is due, of those chosen (None: of all)."""
+    return run_jobs(job for job in (jobs() if chosen is None else chosen) if _claim(job))
 
 
 def run_jobs(chosen: Iterable[PeriodicJob]) -> list[Outcome]:

@@ -1,15 +1,17 @@
 """What the search knows of its own state: for operators, probes and scripts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError
 
+from search import embedding
 from search.analysis import ANALYSIS_VERSION
 from search.engines import current, indexes
 from search.engines.base import Engine, EngineStatus, EngineUnavailable
 from search.indexing.eligibility import eligible_counts
+from search.indexing.embedding_job import waiting_counts
 from search.indexing.integrity import Expectation, expectation, find_drift
 from search.indexing.parking import parked_in
 from search.indexing.positions import articles_behind, find_position, index_name
@@ -88,6 +90,18 @@ def search_status() -> dict[str, Any]:
         "code_analysis_version": ANALYSIS_VERSION,
         "index_bytes": answering.index_bytes,
         "indexes": details,
+        "meaning": _meaning(eligible),
+    }
+
+
+def _meaning(locales: Iterable[str]) -> dict[str, Any]:
+    """What turns texts into vectors, the articles that wait for theirs, and what is wrong."""
+    embedder = embedding.current()
+    waiting = waiting_counts()
+    return {
+        "embedder": embedder.space if embedder else "off",
+        "waiting": {code: waiting.get(code, 0) for code in locales},
+        "problem": embedder.problem() if embedder else "",
     }
 
 

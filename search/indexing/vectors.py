@@ -4,11 +4,12 @@ They are kept in the database by the digest of the text, so that a rebuild, anot
 upgrade embeds nothing twice.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from django.db.models import F
+from numpy.typing import NDArray
 
 from search import embedding
 from search.analysis import analyse
@@ -17,27 +18,58 @@ from search.embedding.passages import Parts
 from search.engines.base import ArticleVectors, VectorKind
 from search.engines.signatures import WORDS, signature
 from search.indexing.models import ArticleText, StoredVectors
+from search.indexing.terms import digest_of
 
 
 def quantised(parts: Parts, locale: str, space: str, vectors: Vectors) -> ArticleVectors:
     """The vectors of an article's parts (a row each) as an index takes them."""
     kinds = (VectorKind.TITLE,) * len(parts.phrases) + (VectorKind.PASSAGE,) * len(parts.passages)
-    signatures = [signature(analyse(text, locale).terms) for text in parts.texts]
-    return ArticleVectors.quantised(space, kinds, vectors, signatures)
+    return ArticleVectors.quantised(space, kinds, vectors, _signatures(parts, locale))
+
+
+def signed_anew(vectors: ArticleVectors, parts: Parts, locale: str) -> ArticleVectors:
+    """Vectors of the same parts, whose terms another version of the analysis has found."""
+    return replace(vectors, signatures=np.array(_signatures(parts, locale), np.uint64))
+
+
+def _signatures(parts: Parts, locale: str) -> Sequence[NDArray[np.uint64]]:
+    return [signature(analyse(text, locale).terms) for text in parts.texts]
+
+
+def parts_digest(parts: Parts) -> str:
+    """Hash of what is embedded."""
+    return digest_of(parts.phrases, parts.passage_texts)
 
 
 def store_vectors(row: ArticleText, parts: Parts, vectors: ArticleVectors) -> None:
     """Keep the vectors of a text. Raises IntegrityError when the article has gone."""
-    StoredVectors.objects.update_or_create(
-        text_id=row.pk,
-        defaults={
-            "space": vectors.space,
-            "for_digest": row.digest,
-            "dimensions": vectors.values.shape[1],
-            "rows": pack(vectors),
-            "passages": [[passage.start, passage.end] for passage in parts.passages],
-        },
+    _store(
+        row,
+        space=vectors.space,
+        parts_digest=parts_digest(parts),
+        dimensions=vectors.dimensions,
+        rows=pack(vectors),
+        passages=[[passage.start, passage.end] for passage in parts.passages],
     )
+
+
+def store_refusal(row: ArticleText, space: str) -> None:
+    """Note that the embedder does not take a text. Raises IntegrityError as above."""
+    _store(row, space=space, parts_digest="", dimensions=0, rows=b"", passages=[])
+
+
+def _store(row: ArticleText, **columns: object) -> None:
+    StoredVectors.objects.update_or_create(
+        text_id=row.pk, defaults={"for_digest": row.digest, **columns}
+    )
+
+
+def reusable_vectors(parts: Mapping[int, Parts], space: str) -> dict[int, ArticleVectors]:
+    """The vectors of those articles of which the same parts were embedded before. One query."""
+    rows = StoredVectors.objects.filter(pk__in=list(parts), space=space, dimensions__gt=0)
+    return {
+        row.pk: _unpacked(row) for row in rows if row.parts_digest == parts_digest(parts[row.pk])
+    }
 
 
 def stored_vectors(digests: Mapping[int, str]) -> dict[int, ArticleVectors]:
@@ -45,11 +77,24 @@ def stored_vectors(digests: Mapping[int, str]) -> dict[int, ArticleVectors]:
     embedder = embedding.current()
     if embedder is None:
         return {}
-    rows = StoredVectors.objects.filter(pk__in=list(digests), space=embedder.space)
+    rows = StoredVectors.objects.filter(
+        pk__in=list(digests), space=embedder.space, dimensions__gt=0
+    )
+    return {row.pk: _unpacked(row) for row in rows if row.for_digest == digests[row.pk]}
+
+
+def stored_marks(digests: Mapping[int, str]) -> dict[int, str]:
+    """``mark`` of what ``stored_vectors`` has, without reading it. One query."""
+    embedder = embedding.current()
+    if embedder is None:
+        return {}
+    rows = StoredVectors.objects.filter(
+        pk__in=list(digests), space=embedder.space, dimensions__gt=0
+    ).values_list("pk", "for_digest", "space", "dimensions")
     return {
-        row.pk: unpack(row.space, row.dimensions, bytes(row.rows))
-        for row in rows
-        if row.for_digest == digests[row.pk]
+        pk: mark(space, dimensions)
+        for pk, digest, space, dimensions in rows
+        if digest == digests[pk]
     }
 
 
@@ -61,17 +106,27 @@ class StoredPassages:
     spans: tuple[tuple[int, int], ...]
 
 
-def stored_passages(article_ids: Collection[int], space: str) -> dict[int, StoredPassages]:
+def stored_passages(
+    article_ids: Collection[int], space: str, dimensions: int
+) -> dict[int, StoredPassages]:
     """The passages of articles whose vectors are of the text now stored. One query."""
     rows = StoredVectors.objects.filter(
-        pk__in=article_ids, space=space, for_digest=F("text__digest")
+        pk__in=article_ids, space=space, dimensions=dimensions, for_digest=F("text__digest")
     )
     found = {}
     for row in rows:
-        vectors = unpack(row.space, row.dimensions, bytes(row.rows))
-        of_passages = vectors.only(VectorKind.PASSAGE)
+        of_passages = _unpacked(row).only(VectorKind.PASSAGE)
         found[row.pk] = StoredPassages(of_passages, tuple((a, b) for a, b in row.passages))
     return found
+
+
+def mark(space: str, dimensions: int) -> str:
+    """What a document's digest says of its vectors."""
+    return f"{space} {dimensions}"
+
+
+def _unpacked(row: StoredVectors) -> ArticleVectors:
+    return unpack(row.space, row.dimensions, bytes(row.rows))
 
 
 # --- stored form ------------------------------------------------------------------------------

@@ -21,8 +21,8 @@ STOP_SECONDS = 20
 def run_worker() -> None:
     """Work until SIGTERM or SIGINT; what is running is finished first.
 
-    Publications are indexed by tasks in the main thread, so that a long periodic job does not
-    hold them up.
+    Publications are indexed by tasks in the main thread, so that a periodic job does not hold
+    them up; the long ones (embedding) have a thread of their own, and hold up neither.
     """
     # Every look at an empty queue would be two lines in the log.
     logging.getLogger("django_tasks_db").setLevel(logging.WARNING)
@@ -37,23 +37,28 @@ def run_worker() -> None:
         excluded_queue_names=[],
     )
     stop = threading.Event()
-    thread = threading.Thread(target=_run_periodically, args=(stop,), name="periodic", daemon=True)
+    periodic_thread, long_thread = (
+        threading.Thread(target=_run_periodically, args=(stop, is_long), name=name, daemon=True)
+        for name, is_long in (("periodic", False), ("long", True))
+    )
     worker.configure_signals()
-    thread.start()
+    periodic_thread.start()
+    long_thread.start()
     logger.info("worker started")
     try:
         worker.run()
     finally:
         stop.set()
-        thread.join(STOP_SECONDS)
+        # A long job is cut short wherever it is: it is made to go on from there.
+        periodic_thread.join(STOP_SECONDS)
         logger.info("worker stopped")
 
 
-def _run_periodically(stop: threading.Event) -> None:
+def _run_periodically(stop: threading.Event, is_long: bool) -> None:
     while not stop.is_set():
         close_old_connections()
         try:
-            periodic.run_due()
+            periodic.run_due(job for job in periodic.jobs() if job.is_long == is_long)
         except Exception:  # a database that is away for a while must not end the thread
             logger.exception("periodic round failed")
         stop.wait(PERIODIC_ROUND_SECONDS)

@@ -15,7 +15,7 @@ def best_passages(article_ids: Collection[int], query: VectorQuery | None) -> di
     """
     if query is None or not article_ids:
         return {}
-    stored = stored_passages(article_ids, query.space)
+    stored = stored_passages(article_ids, query.space, len(query.vector))
     return {pk: _best(passages, query) for pk, passages in stored.items() if passages.spans}
 
 

@@ -15,15 +15,27 @@ from search.engines.base import (
     Facet,
     Field,
     Fuzzy,
+    Ids,
     IndexDocument,
     Node,
     Phrase,
     Prefix,
     Term,
+    VectorQuery,
 )
-from tests.search.engines.documents import document
+from tests.search.engines.documents import SPACE, document, unit, vectors_of
 
 PUBLIC = ("public",)
+NORTH, EAST = unit(1, 0, 0, 0), unit(0, 1, 0, 0)
+NORTH_EAST = unit(1, 1, 0, 0)
+
+
+def towards(vector, *, locale="en", visibilities=PUBLIC, space=SPACE, terms=()) -> VectorQuery:
+    return VectorQuery(space, vector, terms, locale, visibilities)
+
+
+def near(engine, vector, limit=10, **options) -> list[str]:
+    return [hit.id for hit in engine.nearest(towards(vector, **options), limit)]
 
 
 def ask(engine, root: Node, **options):
@@ -114,6 +126,105 @@ class EngineConformance:
     def test_best_of_takes_the_best(self, filled):
         tree = BestOf((Prefix(Field.WORDS, "cancel", 3.0), Prefix(Field.WORDS, "order", 5.0)))
         assert ask(filled, tree).hits[0].score == 5.0
+
+    def test_ids_score_what_they_are_told(self, filled):
+        assert ask(filled, Ids(("2",), 7.0)).hits[0].score == 7.0
+        assert ids(filled, Ids(("2", "3", "4", "999"))) == ["2"]  # staff's and another locale's
+        assert ids(filled, Ids(())) == []
+
+    def test_ids_add_to_what_words_score(self, filled):
+        words = Term(Field.TITLE, "order")
+        plain = ask(filled, words).hits[0].score
+        both = ask(filled, AnyOf((words, Ids(("1", "2"), 1_000.0)))).hits
+        assert [hit.id for hit in both] == ["2", "1"]
+        assert both[0].score == pytest.approx(1_000 + plain, rel=1e-3)
+
+    # --- meaning ---
+
+    @pytest.fixture
+    def directed(self, engine):
+        """1 points north, 2 north-east with a passage to the east, 3 is for staff, 4 has none."""
+        engine.write(
+            [
+                document("1", "North", vectors=vectors_of([NORTH])),
+                document("2", "North-east", vectors=vectors_of([NORTH_EAST], [EAST])),
+                document("3", "Staff", visibility="staff", vectors=vectors_of([EAST])),
+                document("4", "Nowhere"),
+                document("5", "日本", locale="ja", vectors=vectors_of([EAST])),
+            ]
+        )
+        return engine
+
+    def test_nearest_counts_the_best_of_titles_and_passages(self, directed):
+        hits = directed.nearest(towards(EAST), 10)
+        assert [hit.id for hit in hits] == ["2", "1"]
+        assert [hit.score for hit in hits] == pytest.approx([1, 0], abs=0.02)
+        assert near(directed, NORTH) == ["1", "2"]
+        assert near(directed, NORTH, limit=1) == ["1"]
+
+    def test_nearest_keeps_to_locale_and_visibility(self, directed):
+        assert near(directed, EAST, visibilities=("staff",)) == ["3"]
+        assert sorted(near(directed, EAST, visibilities=("public", "staff"))) == ["1", "2", "3"]
+        assert near(directed, EAST, visibilities=()) == []
+        assert near(directed, EAST, locale="ja") == ["5"]
+
+    def test_similarities_tell_titles_from_passages(self, directed):
+        found = directed.similarities(towards(EAST), ["1", "2", "4", "999"])
+        assert sorted(found) == ["1", "2"]
+        assert found["1"].title == pytest.approx(0, abs=0.02)
+        assert found["1"].passage == -1
+        assert found["2"].title == pytest.approx(0.707, abs=0.02)
+        assert found["2"].passage == pytest.approx(1, abs=0.02)
+        assert found["2"].cosine == found["2"].passage
+        assert directed.similarities(towards(EAST), []) == {}
+
+    def test_vectors_of_another_space_or_size_are_not_compared(self, directed):
+        assert near(directed, EAST, space="another") == []
+        assert directed.similarities(towards(EAST, space="another"), ["1"]) == {}
+        assert near(directed, unit(0, 1)) == []
+
+    def test_a_model_that_changed_its_size_harms_no_article(self, directed):
+        directed.write(
+            [
+                document("1", "North", vectors=vectors_of([unit(1, 0)])),
+                document("6", "Sixth", vectors=vectors_of([NORTH])),
+            ]
+        )
+        assert near(directed, unit(1, 0)) == ["1"]
+        assert sorted(near(directed, NORTH)) == ["2", "6"]
+        assert ids(directed, Term(Field.TITLE, "north")) == ["1", "2"]
+
+    def test_vectors_of_several_articles_are_replaced_and_dropped(self, directed):
+        directed.write([document("1", "East", vectors=vectors_of([EAST], [EAST, NORTH_EAST]))])
+        assert sorted(near(directed, EAST, limit=2)) == ["1", "2"]
+        directed.write([document("1", "Rewritten"), document("2", "Rewritten")])
+        assert near(directed, EAST) == []
+
+    def test_another_visibility_counts_at_once(self, directed):
+        vectors = vectors_of([NORTH_EAST], [EAST])
+        directed.write([document("2", "North-east", visibility="staff", vectors=vectors)])
+        assert near(directed, EAST) == ["1"]
+        assert directed.similarities(towards(EAST), ["1"]).keys() == {"1"}
+
+    def test_deleting_drops_vectors(self, directed):
+        directed.delete("en", ["2"], 2)
+        assert near(directed, EAST) == ["1"]
+        assert directed.similarities(towards(EAST), ["2"]) == {}
+
+    def test_a_rebuild_brings_its_own_vectors(self, directed):
+        rebuild = directed.rebuild("en", [document("7", "Seven", vectors=vectors_of([EAST]))])
+        assert near(directed, EAST) == ["2", "1"]
+        rebuild.write([document("8", "Eight", vectors=vectors_of([NORTH_EAST]))])
+        rebuild.write([document("9", "Nine", vectors=vectors_of([NORTH]))])
+        rebuild.delete(["9"])
+        rebuild.swap()
+        assert near(directed, EAST) == ["7", "8"]
+
+    def test_an_index_without_vectors_takes_some(self, filled):
+        assert near(filled, EAST) == []
+        assert filled.similarities(towards(EAST), ["1"]) == {}
+        filled.write([document("2", "Cancel an order", vectors=vectors_of([EAST]))])
+        assert near(filled, EAST) == ["2"]
 
     # --- the rest of a question ---
 

@@ -1,7 +1,14 @@
 """Small documents for the conformance cases."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from search.analysis.index_terms import field_terms, reading_terms, title_key, words
-from search.engines.base import Facet, Field, IndexDocument
+from search.engines.base import ArticleVectors, Facet, Field, IndexDocument, VectorKind
+from search.engines.signatures import signature
+
+SPACE = "a small model / 1"
 
 
 def document(
@@ -13,6 +20,7 @@ def document(
     visibility: str = "public",
     topics: tuple[str, ...] = (),
     digest: str = "d",
+    vectors: ArticleVectors | None = None,
 ) -> IndexDocument:
     title_terms = field_terms(title, locale)
     body_terms = field_terms(body, locale)
@@ -31,4 +39,26 @@ def document(
             Field.TITLE_KEYS: (title_key(title),),
         },
         facets={Facet.TOPIC: topics},
+        vectors=vectors,
+    )
+
+
+def unit(*numbers: float) -> np.ndarray:
+    """The numbers as a vector of length 1."""
+    vector = np.array(numbers, np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+def vectors_of(
+    titles: Sequence[np.ndarray],
+    passages: Sequence[np.ndarray] = (),
+    *,
+    space: str = SPACE,
+    terms: Sequence[Sequence[str]] = (),
+) -> ArticleVectors:
+    """An article's vectors, titles first; ``terms`` of each row, none where they are left out."""
+    kinds = (VectorKind.TITLE,) * len(titles) + (VectorKind.PASSAGE,) * len(passages)
+    of_rows = [*terms, *([()] * (len(kinds) - len(terms)))]
+    return ArticleVectors.quantised(
+        space, kinds, np.stack([*titles, *passages]), [signature(row) for row in of_rows]
     )

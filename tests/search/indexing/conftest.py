@@ -2,7 +2,10 @@
 
 import pytest
 
+from search.circuit_breaker import CircuitBreaker
 from search.engines import embedded
+from search.indexing import embedding_job
+from tests.search.indexing.factories import FakeEmbedder
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +18,12 @@ def index_folder(settings, tmp_path):
 @pytest.fixture
 def engine(index_folder):
     return embedded()
+
+
+@pytest.fixture
+def embedder(monkeypatch):
+    """A model that needs no time, in the place of the configured one."""
+    fake = FakeEmbedder()
+    monkeypatch.setattr("search.embedding.current", lambda: fake.guard if fake.is_on else None)
+    monkeypatch.setattr(embedding_job, "_outage", CircuitBreaker("test", "", retry_seconds=0))
+    return fake

@@ -1,9 +1,12 @@
 """Shapes that indexing tests share."""
 
+import numpy as np
 from django.contrib.auth.models import Group
 from wagtail.models import PageViewRestriction
 
-from search.engines.base import EngineQuery, EngineUnavailable, Field, Term
+from search.embedding.base import EmbedderUnavailable, normalised
+from search.embedding.guarded import GuardedEmbedder
+from search.engines.base import EngineQuery, EngineUnavailable, Field, Term, VectorQuery
 
 
 def restrict(page, kind, *groups: Group) -> PageViewRestriction:
@@ -39,3 +42,43 @@ class FlakyEngine:
         if any(document.id in self.refuse for document in documents):
             raise RuntimeError("a document it does not like")
         self._engine.write(documents)
+
+
+class FakeEmbedder:
+    """Texts that share words have similar vectors. Notes what it is asked; can be made to fail."""
+
+    def __init__(self):
+        self.is_on = True
+        self.asked: list[str] = []
+        self.refuse = ""
+        self.outage = ""
+        self.guard = None
+        self.change_to("a test", 32)
+
+    def change_to(self, space, dimensions):
+        """Another model in its place."""
+        self.space = space
+        self.dimensions = dimensions
+        self.guard = GuardedEmbedder(self)
+
+    def prepare(self):
+        """Nothing to load."""
+
+    def encode(self, texts):
+        self.asked += texts
+        if self.outage:
+            raise EmbedderUnavailable(self.outage)
+        if self.refuse and any(self.refuse in text for text in texts):
+            raise EmbedderUnavailable("the embedder answered 500")
+        rows = np.full((len(texts), self.dimensions), 0.01)
+        for row, text in zip(rows, texts, strict=True):
+            for word in text.lower().replace(".", " ").split():
+                row[sum(word.encode()) % self.dimensions] += 1
+        return normalised(rows)
+
+
+def nearest(engine, embedder, text, *, locale="en", visibilities=("public",)) -> list[int]:
+    """Ids of the articles nearest in meaning, best first."""
+    vector = embedder.guard.question(text)
+    query = VectorQuery(embedder.guard.space, vector, (), locale, visibilities)
+    return [int(hit.id) for hit in engine.nearest(query, 10)]

@@ -118,8 +118,9 @@ def test_chunks_come_back_in_order(site):
 def test_a_batch_costs_the_same_queries_however_many(site, count, django_assert_num_queries):
     articles = [ArticleFactory(parent=site.topics_en) for _ in range(count)]
     load_sources([articles[0].pk])
-    # privacy, articles, topics, tags, stored texts, savepoint, upsert, release
-    with django_assert_num_queries(8):
+    # privacy, articles, topics, tags, stored texts, stored vectors, savepoint, upsert,
+    # release
+    with django_assert_num_queries(9):
         build(*articles)
 
 

@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from django.test import RequestFactory
 
 from kb.models import Article
+from search import embedding
 from search.analysis import ANALYSIS_VERSION
 from search.indexing import periodic, status
 from search.indexing.consumer import drain
@@ -52,6 +53,11 @@ class TestSearchStatus:
             "parked": [],
             "analysis_version": ANALYSIS_VERSION,
             "code_analysis_version": ANALYSIS_VERSION,
+            "meaning": {
+                "embedder": embedding.current().space,
+                "waiting": {"en": 2, "ja": 1},
+                "problem": "",
+            },
         }
         assert [entry["index"] for entry in details] == [index_name(engine)]
 
@@ -77,7 +83,22 @@ class TestSearchStatus:
 
     def test_for_people(self, filled, capsys):
         call_command("search_status")
-        assert "documents: {'en': 2, 'ja': 1}" in capsys.readouterr().out
+        said = capsys.readouterr().out.splitlines()
+        assert "documents: {'en': 2, 'ja': 1}" in said
+        [line] = [line for line in said if line.startswith("meaning: ")]
+        assert "'waiting': {'en': 2, 'ja': 1}" in line
+
+    def test_meaning_that_is_out_or_off(self, filled, settings, capsys):
+        settings.EMBEDDER, settings.EMBEDDER_MODEL = "http://127.0.0.1:9/v1", "e5"
+        meaning = run(capsys, "search_status")["meaning"]
+        assert meaning["problem"] == "the embedder cannot be reached or is too slow"
+        assert meaning["embedder"].startswith("e5 / ")
+        settings.EMBEDDER = "off"
+        assert run(capsys, "search_status")["meaning"] == {
+            "embedder": "off",
+            "waiting": {"en": 0, "ja": 0},
+            "problem": "",
+        }
 
     def test_an_outage_while_feeding_is_said(self, filled, engine, capsys):
         filled[0].save()

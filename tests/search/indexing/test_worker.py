@@ -48,8 +48,16 @@ class Instance:
     def publish(self, title):
         self.manage("shell", "--no-imports", "-c", PUBLISH.format(title=title))
 
+    def status(self):
+        return json.loads(self.manage("search_status", "--json"))
+
     def documents(self):
-        return json.loads(self.manage("search_status", "--json"))["documents"]["en"]
+        return self.status()["documents"]["en"]
+
+    def is_done(self):
+        """Whether every article is embedded, and the indexes have taken it."""
+        status = self.status()
+        return (status["meaning"]["waiting"]["en"], status["outbox"], status["drift"]) == (0, 0, 0)
 
     def start_worker(self):
         return subprocess.Popen(
@@ -86,9 +94,10 @@ def test_indexes_what_is_published_survives_kill_and_stops_when_told(instance):
         instance.publish("second")
         worker = instance.start_worker()
         wait_for(lambda: instance.documents() == 2)
+        wait_for(instance.is_done)
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(timeout=30) == 0
     finally:
         worker.kill()
-    status = json.loads(instance.manage("search_status", "--json"))
+    status = instance.status()
     assert (status["drift"], status["outbox"], status["problem"]) == (0, 0, "")
