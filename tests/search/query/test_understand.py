@@ -1,5 +1,9 @@
 """Questions to trees: what is asked of the engine, and what is not."""
 
+from collections import Counter
+
+import pytest
+
 from search.engines.base import AnyOf, Field, Fuzzy, Phrase, Prefix, Term
 from search.query.understand import MAX_TERMS, Question, search_tree, suggest_tree
 
@@ -27,7 +31,7 @@ def suggest(text, locale="en", known=everything_known):
 def test_polite_endings_are_not_searched():
     tree = search("返品の方法を教えてください", "ja")
     searched = [clause.term for clause in clauses(tree, Term) if clause.field == Field.TEXT]
-    assert searched == ["返品", "方法", "教える"]
+    assert searched == ["返品", "方法"]
 
 
 def test_a_question_of_stop_words_is_searched_by_them():
@@ -76,7 +80,24 @@ def test_typing_asks_for_titles_that_begin_so_and_words_that_begin_like_the_last
     assert [(p.field, p.prefix) for p in prefixes] == [
         (Field.TITLE_KEYS, "resetpass"),
         (Field.WORDS, "pass"),
+        (Field.TEXT, "pass"),
     ]
+
+
+def test_an_unfinished_katakana_word_is_whole_though_the_dictionary_cuts_it():
+    prefixes = clauses(suggest("ニーダーザ", "ja"), Prefix)
+    assert "ニーダーザ" in [p.prefix for p in prefixes if p.field == Field.TEXT]
+
+
+def test_the_first_of_several_sentences_counts_more():
+    tree = search("Printer offline after update?\n\nWe have three printers in the office.")
+    counts = Counter(c.term for c in clauses(tree, Term) if c.field == Field.TEXT)
+    assert (counts["offlin"], counts["offic"]) == (2, 1)
+
+
+@pytest.mark.parametrize("text", ["Printer offline", "Printer offline?", "Hi! Printer offline"])
+def test_one_sentence_has_no_opening(text):
+    assert Question.read(text, "en").opening == ""
 
 
 def test_after_a_space_no_word_is_in_progress():

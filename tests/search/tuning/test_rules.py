@@ -45,10 +45,10 @@ class TestLoad:
         }
 
     @pytest.mark.parametrize("rows", [1, 3])
-    def test_takes_two_queries(self, rows, django_assert_num_queries):
+    def test_takes_three_queries(self, rows, django_assert_num_queries):
         for _ in range(rows):
             SynonymFactory()
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             load_rules("en")
 
     def test_as_they_would_be_with_a_draft(self):

@@ -1,0 +1,114 @@
+"""From which evidence on a question counts as answered."""
+
+import pytest
+
+from search.engines.base import EngineResult, Hit, Similarity
+from search.query.evidence import (
+    FEWEST_QUESTIONS,
+    MOST_QUESTIONS,
+    Sample,
+    evidence,
+    is_unanswered,
+    samples,
+    threshold,
+)
+from search.query.retrieve import Retrieved
+
+
+def retrieved(words=(), near=(), **options):
+    """Candidates: lexical scores and cosines by id."""
+    return Retrieved(
+        EngineResult((), 0),
+        tuple(Hit(id_, score) for id_, score in dict(words).items()),
+        {id_: Similarity(cosine, cosine) for id_, cosine in dict(near).items()},
+        **options,
+    )
+
+
+class TestEvidence:
+    def test_grows_with_words_and_with_meaning(self):
+        little = evidence(retrieved({"1": 2.0}, {"1": 0.3}))
+        assert evidence(retrieved({"1": 8.0}, {"1": 0.3})) > little
+        assert evidence(retrieved({"1": 2.0}, {"1": 0.5})) > little
+
+    def test_is_nothing_where_nothing_was_found(self):
+        assert evidence(retrieved()) == 0
+
+    def test_leaves_articles_out(self):
+        found = retrieved({"1": 9.0, "2": 2.0}, {"1": 0.9, "2": 0.2})
+        without = evidence(found, without=frozenset(["1"]))
+        assert without == evidence(retrieved({"2": 2.0}, {"2": 0.2}))
+
+
+class TestDecision:
+    WEAK = retrieved({"1": 1.0}, {"1": 0.1})
+
+    def test_says_no_answer_below_the_threshold(self):
+        assert is_unanswered(self.WEAK, 0.5)
+        assert not is_unanswered(retrieved({"1": 9.0}, {"1": 0.8}), 0.5)
+
+    def test_is_not_made_before_the_site_was_measured(self):
+        assert not is_unanswered(self.WEAK, None)
+
+    def test_is_not_made_where_meaning_had_no_say(self):
+        assert not is_unanswered(retrieved({"1": 1.0}), 0.5)
+
+    def test_is_not_made_against_what_people_have_pinned(self):
+        assert not is_unanswered(retrieved({"1": 1.0}, {"1": 0.1}, pinned=True), 0.5)
+
+
+class TestThreshold:
+    @staticmethod
+    def some(count):
+        return [Sample(f"question number{n}", frozenset([str(n)])) for n in range(count)]
+
+    @staticmethod
+    def own_article_is_better(question):
+        number = question.text.rpartition("number")[2] or "x"
+        return retrieved({number: 20.0, "other": 2.0}, {number: 0.8, "other": 0.3})
+
+    def test_lies_between_answered_and_unanswered(self):
+        found = threshold(self.some(50), "en", self.own_article_is_better)
+        answered = evidence(retrieved({"1": 20.0}, {"1": 0.8}))
+        unanswered = evidence(retrieved({"1": 2.0}, {"1": 0.3}))
+        assert unanswered < found <= answered
+
+    def test_is_unknown_for_a_handful_of_articles(self):
+        few = self.some(FEWEST_QUESTIONS - 1)
+        assert threshold(few, "en", self.own_article_is_better) is None
+
+    def test_is_the_same_in_every_run_and_order(self):
+        forward = threshold(self.some(40), "en", self.own_article_is_better)
+        assert threshold(self.some(40)[::-1], "en", self.own_article_is_better) == forward
+
+    def test_asks_no_more_than_it_needs(self):
+        asked = []
+
+        def ask(question):
+            asked.append(question)
+            return self.own_article_is_better(question)
+
+        threshold(self.some(MOST_QUESTIONS + 50), "en", ask)
+        assert len(asked) == MOST_QUESTIONS
+
+    @pytest.mark.parametrize(("text", "locale"), [("返品の方法", "ja"), ("Return an item", "en")])
+    def test_leaves_words_out(self, text, locale):
+        asked = []
+
+        def ask(question):
+            asked.append(question.text)
+            return retrieved({"1": 1.0}, {"1": 0.5})
+
+        threshold([Sample(text, frozenset(["1"]))] * 30, locale, ask)
+        assert min(map(len, asked)) < len(text)
+        assert all(asked)
+
+
+def test_articles_of_one_title_answer_each_others_questions():
+    found = list(samples([("1", ["Rain"]), ("2", ["Rain", "wet"]), ("3", ["Sun"]), ("4", [])]))
+    assert found == [
+        Sample("Rain", frozenset(["1", "2"])),
+        Sample("Rain", frozenset(["1", "2"])),
+        Sample("wet", frozenset(["1", "2"])),
+        Sample("Sun", frozenset(["3"])),
+    ]
