@@ -1,6 +1,6 @@
 """Stored texts: what was analysed once, for highlights, rebuilds and further indexes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from search.analysis import ANALYSIS_VERSION
 from search.indexing.models import ArticleText
-from search.indexing.terms import PackedTerms, TermPlace, Texts, unpack_tokens
+from search.indexing.terms import PackedTerms, TermPlace, Texts, find_tokens, unpack_tokens
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,14 @@ class StoredText:
     def body_tokens(self) -> list[TermPlace]:
         """The tokens of ``body``."""
         return unpack_tokens(self.packed_body, self.body) if self.packed_body else []
+
+    def body_terms(self) -> Iterator[str]:
+        """The terms of the body in reading order; nothing is decoded before the first."""
+        yield from (term for term, _, _ in self.body_tokens)
+
+    def body_matches(self, terms: Collection[str]) -> list[TermPlace]:
+        """Those of ``body_tokens`` whose term is one of ``terms``."""
+        return find_tokens(self.packed_body, self.body, terms) if self.packed_body else []
 
 
 def stored_texts(article_ids: Iterable[int], *, bodies: bool = True) -> dict[int, StoredText]:

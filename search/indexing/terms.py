@@ -8,8 +8,10 @@ import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from search.analysis import ANALYSIS_VERSION, Token, analyse
 from search.analysis.index_terms import field_terms, reading_terms, title_key, words
@@ -152,6 +154,22 @@ def unpack_tokens(blob: bytes, text: str) -> list[TermPlace]:
             columns[:count], columns[count : 2 * count], columns[2 * count :], strict=True
         )
     ]
+
+
+def find_tokens(blob: bytes, text: str, wanted: Collection[str]) -> list[TermPlace]:
+    """Those of ``unpack_tokens`` whose term is wanted, without unpacking the others."""
+    data = zlib.decompress(blob)
+    text_hash, count, size = _HEADER.unpack_from(data)
+    if text_hash != _text_hash(text):
+        return []
+    start = _HEADER.size
+    terms = data[start : start + size].decode("utf-8", "surrogatepass").split("\n")
+    is_wanted = np.fromiter((term in wanted for term in terms), bool, len(terms))
+    if not is_wanted.any() or not count:
+        return []
+    columns = np.frombuffer(data, "<u4", 3 * count, offset=start + size).reshape(3, count)
+    found = columns[:, is_wanted[columns[0]]]
+    return [(terms[number], begin, end) for number, begin, end in found.T.tolist()]
 
 
 def _text_hash(text: str) -> bytes:

@@ -4,7 +4,7 @@ Between indexing and reading an article may have been unpublished, moved, expire
 private. ``readable`` looks at the database of this moment; what it does not return is not shown.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 from kb.models import Stage, Topic
@@ -89,17 +89,21 @@ def _result(
     text: StoredText | None,
     place: Span | None,
 ) -> Result:
-    terms = question.marked_in(term for term, _, _ in text.body_tokens) if text else set()
+    terms = question.marked_in(text.body_terms()) if text else set()
     return Result(
         id=str(article.id),
         title=highlight_title(question, article.title),
         url=article.url,
         topic=article.topic,
-        excerpt=excerpt(text.body, text.body_tokens, terms, place) if text else Highlighted(""),
+        excerpt=_excerpt(text, terms, place) if text else Highlighted(""),
         visibility=article.visibility,
         verified_on=article.verified_on.isoformat() if article.verified_on else "",
         answer=article.short_answer,
     )
+
+
+def _excerpt(text: StoredText, terms: Collection[str], place: Span | None) -> Highlighted:
+    return excerpt(text.body, text.body_matches(terms), terms, place)
 
 
 # --- highlights -------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from search.indexing.terms import (
     Failure,
     Texts,
     analyse_many,
+    find_tokens,
     pack_tokens,
     unpack_terms,
     unpack_tokens,
@@ -30,6 +31,15 @@ def test_tokens_survive_packing(language):
     assert unpack_tokens(pack_tokens(text, tokens), text) == [
         (token.term, token.start, token.end) for token in tokens
     ]
+
+
+@pytest.mark.parametrize("wanted", [set(), {"order"}, {"order", "cancel"}, {"nowhere"}])
+def test_wanted_tokens_are_found_without_the_others(wanted):
+    text = "Cancel an order, or cancel two orders."
+    blob = pack_tokens(text, analyse(text, "en").content)
+    expected = [token for token in unpack_tokens(blob, text) if token[0] in wanted]
+    assert find_tokens(blob, text, wanted) == expected
+    assert find_tokens(blob, "another text", wanted) == []
 
 
 def test_tokens_of_another_text_are_none():
