@@ -1,7 +1,7 @@
 """Sound keys: kana in which what is mistyped in kana is levelled.
 
-か and が, つ and っ, よ and ょ, おう, おお and ー, ささ and さ are one. Two words of one key are not the
-same word; the key is asked for only where a word as written is unknown.
+か and が, よ and ょ, おう, おお and おー, ささ and さ are one, and っ is nothing. Two words of one
+key are not the same word; it is asked for only where a word as written is unknown.
 """
 
 import re

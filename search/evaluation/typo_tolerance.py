@@ -3,11 +3,12 @@
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from search.evaluation.relevance import percentiles
-from search.evaluation.typos import RATES, ErrorKind, mistype
+from search.evaluation.typos import ErrorKind, Mistyped, mistype
 from search.indexing.eligibility import eligible_articles
 from search.query import pipeline
 from search.query.values import Mode, SearchRequest
@@ -47,10 +48,7 @@ def measure(locale: str, seeds: Iterable[int], count: int, progress: Progress) -
     typed, seconds = [], []
     for seed in seeds:
         progress(f"{locale}: typing titles with errors, seed {seed}")
-        for pk, title in _drawn(titles, locale, seed, count):
-            mistyped = mistype(title, locale, seed)
-            if mistyped is None:  # _drawn leaves these out
-                continue
+        for pk, title, mistyped in _drawn(titles, locale, seed, count):
             start = time.perf_counter()
             suggested = _suggested(mistyped.text, locale)
             seconds.append(time.perf_counter() - start)
@@ -77,11 +75,13 @@ def _unique_titles(locale: str) -> list[tuple[str, str]]:
 
 def _drawn(
     titles: Sequence[tuple[str, str]], locale: str, seed: int, count: int
-) -> list[tuple[str, str]]:
+) -> Iterator[tuple[str, str, Mistyped]]:
+    """The first ``count`` titles, in an order by chance, that can be mistyped."""
     shuffled = list(titles)
     random.Random(seed).shuffle(shuffled)  # noqa: S311 - a sample, not a secret
-    usable = (row for row in shuffled if mistype(row[1], locale, seed) is not None)
-    return [row for row, _ in zip(usable, range(count), strict=False)]
+    mistyped = ((pk, title, mistype(title, locale, seed)) for pk, title in shuffled)
+    usable = ((pk, title, wrong) for pk, title, wrong in mistyped if wrong is not None)
+    return islice(usable, count)
 
 
 def _suggested(text: str, locale: str) -> set[str]:
@@ -126,6 +126,3 @@ def _shares(titles: Sequence[TypedTitle]) -> Mapping[str, float | int]:
 def _share(found: Iterable[bool]) -> float:
     counted = list(found)
     return round(sum(counted) / len(counted), 4) if counted else 0.0
-
-
-LANGUAGES = tuple(RATES)

@@ -10,6 +10,7 @@ The constants and their effect: docs/search-quality.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ def typo_clauses(question: Question, known: KnownTerms) -> list[Node]:
     ``known`` tells which terms occur in any article that may be found.
     """
     unknown = unknown_words(question, known)
-    spelt = dict.fromkeys(_surface(question, token) for token in unknown)
+    spelt = dict.fromkeys(surface(question, token) for token in unknown)
     clauses: list[Node] = [
         Fuzzy(Field.WORDS, word, edits(word), TYPO_SCORE) for word in spelt if is_long_enough(word)
     ]
@@ -71,7 +72,7 @@ def unknown_words(question: Question, known: KnownTerms) -> list[Token]:
     wanted = set(question.distinct_terms)
     words: dict[str, Token] = {}
     for token in question.searched:
-        if token.term in wanted and _is_word(_surface(question, token), token.term):
+        if token.term in wanted and _is_word(surface(question, token), token.term):
             words.setdefault(token.term, token)
     if not words:
         return []
@@ -86,7 +87,8 @@ def _is_word(surface: str, term: str) -> bool:
     return term.isalpha() and shortest <= len(surface) <= LONGEST_TYPO
 
 
-def _surface(question: Question, token: Token) -> str:
+def surface(question: Question, token: Token) -> str:
+    """A word of the question as it was typed, folded."""
     return fold(question.text[token.start : token.end])
 
 
@@ -97,32 +99,55 @@ def _sounds(question: Question, unknown: Sequence[Token]) -> list[Node]:
     """Words of the same sound as an unknown one, or as the kana around it."""
     if not readings.are_indexed(question.text, question.locale):
         return []
-    stretches = dict.fromkeys(
+    stretches = (
         stretch
         for token in unknown
         if has_japanese(token.term)
-        for stretch in _stretches(question, token)
+        for stretch in sounding_stretches(question, token)
     )
-    keys = dict.fromkeys(sounds.sound_of(readings.read_words(stretch)) for stretch in stretches)
     clauses: list[Node] = []
-    for key in [key for key in keys if len(key) >= SOUND_LENGTHS[0]][:MAX_SOUNDS]:
-        nearest = _edits_by_length(key, SOUND_LENGTHS[1:])
-        clauses += [Fuzzy(Field.READINGS, key, distance, SOUND_SCORE) for distance in {0, nearest}]
+    for key in list(dict.fromkeys(stretch.sound for stretch in stretches))[:MAX_SOUNDS]:
+        clauses += [
+            Fuzzy(Field.READINGS, key, distance, SOUND_SCORE)
+            for distance in sorted({0, sound_edits(key)})
+        ]
     return clauses
 
 
-def _stretches(question: Question, unknown: Token) -> Iterator[str]:
-    """The unknown word, then the runs of kana tokens it is part of, up to ``sounds.WINDOW``."""
-    tokens = question.tokens
-    at = tokens.index(unknown)
-    yield _surface(question, unknown)
-    for length in range(2, sounds.WINDOW + 1):
+def sound_edits(key: str) -> int:
+    """How many edits a sound may be away from what it is compared with."""
+    return _edits_by_length(key, SOUND_LENGTHS[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a question, in characters, and its sound key."""
+
+    start: int
+    end: int
+    sound: str
+
+
+def sounding_stretches(question: Question, unknown: Token) -> Iterator[Stretch]:
+    """The unknown word, then the runs of kana tokens it is part of, up to ``sounds.WINDOW``; those
+    that are long enough to be told by their sound."""
+    for run in _runs(question, question.tokens.index(unknown)):
+        start, end = run[0].start, run[-1].end
+        text = fold(question.text[start:end])
+        if len(run) > 1 and not sounds.is_kana(text):
+            continue
+        key = sounds.sound_of(readings.read_words(text))
+        if len(key) >= SOUND_LENGTHS[0]:
+            yield Stretch(start, end, key)
+
+
+def _runs(question: Question, at: int) -> Iterator[Sequence[Token]]:
+    """The runs of touching tokens around the one at ``at``, shortest first."""
+    for length in range(1, sounds.WINDOW + 1):
         for first in range(max(at - length + 1, 0), at + 1):
-            run = tokens[first : first + length]
+            run = question.tokens[first : first + length]
             if len(run) == length and _touch(run):
-                text = fold(question.text[run[0].start : run[-1].end])
-                if sounds.is_kana(text):
-                    yield text
+                yield run
 
 
 def _touch(run: Sequence[Token]) -> bool:

@@ -2,12 +2,14 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from search.engines.base import EngineUnavailable
-from search.evaluation.typo_tolerance import LANGUAGES, figures, measure
+from search.evaluation.typo_tolerance import TypedTitle, figures, measure
+from search.evaluation.typos import RATES
 
 
 class Command(BaseCommand):
@@ -23,7 +25,7 @@ class Command(BaseCommand):
         if options["count"] < 1:
             raise CommandError("--count must be 1 or more")
         report: dict[str, object] = {}
-        for locale in LANGUAGES:
+        for locale in RATES:
             try:
                 measured = measure(locale, options["seeds"], options["count"], self.stderr.write)
             except EngineUnavailable as error:
@@ -33,7 +35,7 @@ class Command(BaseCommand):
                 self._name_misses(measured.titles)
         self.stdout.write(json.dumps(report, indent=None if options["json"] else 2))
 
-    def _name_misses(self, titles: Any) -> None:
+    def _name_misses(self, titles: Iterable[TypedTitle]) -> None:
         for title in titles:
             if not title.suggested:
                 self.stderr.write(f"  {title.text}\n  {title.title} ({', '.join(title.kinds)})")
