@@ -1,6 +1,6 @@
 """Text to the terms an index stores, field by field."""
 
-from search.analysis import readings
+from search.analysis import readings, sounds
 from search.analysis.analyser import analyse
 from search.analysis.characters import fold
 from search.analysis.characters import title_key as title_key
@@ -24,5 +24,8 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def reading_terms(text: str, language: str) -> tuple[str, ...]:
-    """The reading keys of ``text``; only Japanese text has readings worth a key."""
-    return readings.window_keys(text) if readings.are_indexed(text, language) else ()
+    """The reading keys of ``text``, in Latin letters, and its sound keys, in kana; only Japanese
+    text has readings worth a key."""
+    if not readings.are_indexed(text, language):
+        return ()
+    return readings.window_keys(text) + sounds.sound_keys(text)

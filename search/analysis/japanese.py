@@ -111,3 +111,11 @@ def read(text: str, *, long_units: bool = False) -> Iterator[Read]:
     """The morphemes of ``text`` with their readings; long units are what an IME converts."""
     for offset, morpheme in morphemes(text, SplitMode.C if long_units else SplitMode.A):
         yield Read(morpheme.surface(), morpheme.reading_form(), offset + morpheme.begin())
+
+
+def common_nouns() -> Iterator[tuple[str, str]]:
+    """Surface and reading (katakana) of every common noun of the dictionary: some 1.6 million
+    entries are looked at, which takes seconds."""
+    for entry in _dictionary().entries():
+        if entry.part_of_speech()[:2] == ("名詞", "普通名詞"):
+            yield entry.surface(), entry.reading_form()

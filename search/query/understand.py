@@ -5,15 +5,16 @@ what each was chosen for and what it changes on the development sets.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
 from search.analysis import Token, TokenKind, analyse, readings
 from search.analysis.characters import clean, fold, has_japanese, title_key
-from search.engines.base import AnyOf, Field, Fuzzy, Node, Phrase, Prefix, Term
+from search.engines.base import AnyOf, Field, Node, Phrase, Prefix, Term
 from search.query.rules import rules_for
 from search.query.synonyms import Expansion, asked_or_met, expand, met_by, word_clauses
+from search.query.typos import KnownTerms, typo_clauses
 from search.query.values import MAX_QUESTION_LENGTH
 
 # A pasted page is asked by its first terms: more cost time and, on Elasticsearch, hit the limit
@@ -36,17 +37,9 @@ TEXT_BEGINS_A_LETTER = 1.0
 MOST_LETTERS = 6
 FEWEST_LETTERS = {True: 1, False: 2}  # by whether the beginning is Japanese
 
-# A word that no article holds may be misspelt. Shorter ones have too many neighbours.
-TYPO_SCORE = 1.5
-TYPO_LENGTH = {True: 3, False: 4}  # by whether the word is Japanese
-TYPO_LENGTH_TWO_EDITS = 8
-LONGEST_TYPO = 40  # what is longer is no word
-
 _SENTENCE_END = re.compile(r"\n\s*\n|(?<=[?!。？！])|(?<=\.)\s")
 _LAST_RUN = re.compile(r"(?:[ァ-ヺー]+|[a-z0-9]+)$")
 SHORTEST_OPENING = 10  # characters; what is shorter is a greeting
-
-KnownTerms = Callable[[Sequence[str]], Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +110,12 @@ def search_tree(question: Question, known: KnownTerms) -> Node | None:
 
     ``known`` tells which terms occur in any readable article; the others may be typos.
     """
-    terms = question.distinct_terms
-    if not terms:
+    if not question.distinct_terms:
         return None
     clauses = _words(question)
     clauses += [Term(Field.TEXT, term, OPENING_BOOST) for term in question.opening_terms]
     clauses += _phrases(question)
-    clauses += _typos(question, terms, known)
+    clauses += typo_clauses(question, known)
     clauses.append(Term(Field.TITLE_KEYS, title_key(question.text), TITLE_BEGINS))
     clauses += _readings(question)
     return AnyOf(tuple(clauses))
@@ -138,10 +130,9 @@ def suggest_tree(question: Question, known: KnownTerms) -> Node | None:
     clauses += _readings(question)
     if question.last_word:
         clauses.append(Prefix(Field.WORDS, question.last_word, WORD_BEGINS))
-    terms = question.distinct_terms
     clauses += _words(question)
     clauses += _phrases(question)
-    clauses += _typos(question, terms, known)
+    clauses += typo_clauses(question, known)
     clauses += _beginnings(question)
     return AnyOf(tuple(clauses))
 
@@ -193,36 +184,3 @@ def _phrases(question: Question) -> list[Node]:
     return [
         Phrase(Field.TEXT, pair, PHRASE_SLOP, PHRASE_BOOST) for pair in list(pairs)[:MAX_PHRASES]
     ]
-
-
-def _typos(question: Question, terms: Sequence[str], known: KnownTerms) -> list[Node]:
-    surfaces = _surfaces(question, terms)
-    candidates = [t for t in surfaces if _may_be_typo(surfaces[t])]
-    if not candidates:
-        return []
-    # A word that has synonyms is meant as it is spelt, though no article may hold it.
-    meant = {term for expansion in question.synonyms for term in expansion.terms}
-    unknown = set(candidates) - set(known(candidates)) - meant
-    return [
-        Fuzzy(Field.WORDS, surfaces[term], _edits(surfaces[term]), TYPO_SCORE)
-        for term in candidates
-        if term in unknown
-    ]
-
-
-def _may_be_typo(word: str) -> bool:
-    return TYPO_LENGTH[has_japanese(word)] <= len(word) <= LONGEST_TYPO
-
-
-def _edits(word: str) -> int:
-    return 2 if len(word) >= TYPO_LENGTH_TWO_EDITS and not has_japanese(word) else 1
-
-
-def _surfaces(question: Question, terms: Sequence[str]) -> dict[str, str]:
-    """term → the word as typed, for the words that may hold a typo (not numbers, not codes)."""
-    wanted = set(terms)
-    found: dict[str, str] = {}
-    for token in question.searched:
-        if token.term in wanted and token.term.isalpha():
-            found.setdefault(token.term, fold(question.text[token.start : token.end]))
-    return found

@@ -4,16 +4,12 @@ from collections import Counter
 
 import pytest
 
-from search.engines.base import AnyOf, Field, Fuzzy, Phrase, Prefix, Term
+from search.engines.base import AnyOf, Field, Phrase, Prefix, Term
 from search.query.understand import MAX_TERMS, Question, search_tree, suggest_tree
 
 
 def everything_known(terms):
     return set(terms)
-
-
-def nothing_known(terms):
-    return set()
 
 
 def clauses(tree, kind):
@@ -48,21 +44,6 @@ def test_nothing_to_look_for_is_no_tree():
     assert search("") is None
     assert search("?!") is None
     assert suggest("  ") is None
-
-
-def test_an_unknown_word_may_be_a_typo_and_a_known_one_is_not():
-    assert clauses(search("pasword"), Fuzzy) == []
-    typos = clauses(search("pasword reset", known=nothing_known), Fuzzy)
-    assert [(typo.term, typo.distance) for typo in typos] == [("pasword", 1), ("reset", 1)]
-
-
-def test_long_words_may_hold_two_edits_and_short_ones_none():
-    typos = clauses(search("subscirpton abc", known=nothing_known), Fuzzy)
-    assert [(typo.term, typo.distance) for typo in typos] == [("subscirpton", 2)]
-
-
-def test_codes_and_numbers_are_never_typos():
-    assert clauses(search("ERR-1042 2026 v2.3", known=nothing_known), Fuzzy) == []
 
 
 def test_a_pasted_page_is_asked_by_its_first_terms():

@@ -1,0 +1,168 @@
+"""Did you mean: a question with its misspelt words put right."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kb.models import Article
+from kb.visibility import ANONYMOUS
+from search.analysis import Token, analyse, readings, sounds
+from search.analysis.characters import fold, has_japanese
+from search.engines.base import AnyOf, Engine, EngineQuery, Field, Fuzzy
+from search.indexing.eligibility import readable
+from search.query import typos
+from search.query.understand import Question
+
+PUBLIC = ("public",)
+# Articles whose titles are looked at for a word: the nearest spellings come first.
+TITLES = 20
+# Of a question: a pasted text is not a question to correct.
+MAX_CORRECTIONS = 4
+
+TextsOf = Callable[[Sequence[str]], Iterable[str]]
+
+
+def public_texts(article_ids: Sequence[str]) -> list[str]:
+    """The titles and question phrases of those articles that everybody may read now.
+
+    Three SQL queries.
+    """
+    found = readable([int(pk) for pk in article_ids], ANONYMOUS)
+    questions = Article.objects.filter(pk__in=found).values_list("also_asked_as", flat=True)
+    lines = [line for text in questions for line in text.splitlines()]
+    return [article.title for article in found.values()] + lines
+
+
+def corrected(
+    question: Question,
+    engine: Engine,
+    visibilities: Sequence[str],
+    texts_of: TextsOf = public_texts,
+) -> str | None:
+    """The question with every unknown word that has a close known one put right; None where there
+    is none. All else, casing included, stays as typed.
+
+    A word is unknown where no article of ``visibilities`` (what the asker may read) holds it; what
+    is offered comes from the titles and question phrases of public articles only: ``texts_of``
+    takes article ids and gives these texts. Raises EngineUnavailable.
+    """
+    locale = question.locale
+    unknown = typos.unknown_words(
+        question, lambda terms: engine.known_terms(locale, terms, visibilities)
+    )
+    text, untouched_from = question.text, len(question.text)
+    corrections = [
+        _correction(question, token, engine, texts_of) for token in unknown[:MAX_CORRECTIONS]
+    ]
+    for correction in sorted(filter(None, corrections), key=lambda c: -c.end):
+        if correction.end <= untouched_from:
+            text = text[: correction.start] + correction.text + text[correction.end :]
+            untouched_from = correction.start
+    return None if text == question.text else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Correction:
+    """What stands between ``start`` and ``end`` of the question should be ``text``."""
+
+    start: int
+    end: int
+    text: str
+
+
+def _correction(
+    question: Question, token: Token, engine: Engine, texts_of: TextsOf
+) -> _Correction | None:
+    if has_japanese(token.term):
+        return _by_sound(question, token, engine, texts_of)
+    return _by_spelling(question, token, engine, texts_of)
+
+
+def _titles(
+    engine: Engine, locale: str, field: Field, words: dict[str, int], texts_of: TextsOf
+) -> list[str]:
+    """Texts that hold one of the words, at most so many edits away; nearest first."""
+    clauses = tuple(
+        Fuzzy(field, word, distance)  # scores add up: the nearer, the more clauses match
+        for word, furthest in words.items()
+        for distance in range(furthest + 1)
+    )
+    found = engine.search(
+        EngineQuery(AnyOf(clauses), locale, PUBLIC, limit=TITLES, count_total=False)
+    )
+    return list(texts_of([hit.id for hit in found.hits]))
+
+
+# --- by spelling ------------------------------------------------------------------------------
+
+
+def _by_spelling(
+    question: Question, token: Token, engine: Engine, texts_of: TextsOf
+) -> _Correction | None:
+    word, furthest = typos.surface(question, token), typos.edits(typos.surface(question, token))
+    titles = _titles(engine, question.locale, Field.WORDS, {word: furthest}, texts_of)
+    counts = Counter(other for title in titles for other in set(_words(title)))
+    near = [(edit_distance(word, other), -count, other) for other, count in counts.items()]
+    near = [found for found in near if 0 < found[0] <= furthest]
+    if not near:
+        return None
+    typed = question.text[token.start : token.end]
+    return _Correction(token.start, token.end, _in_case_of(typed, min(near)[2]))
+
+
+def _words(title: str) -> Iterator[str]:
+    return (fold(title[token.start : token.end]) for token in analyse(title, "").content)
+
+
+def _in_case_of(typed: str, word: str) -> str:
+    if len(typed) > 1 and typed.isupper():
+        return word.upper()
+    return word[:1].upper() + word[1:] if typed[:1].isupper() else word
+
+
+def edit_distance(one: str, other: str) -> int:
+    """Insertions, deletions, replacements and swaps of neighbours from one to the other (optimal
+    string alignment, as the engines count)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one):
+        before, last, row = row, before, [i + 1]
+        for j, wanted in enumerate(other):
+            best = min(before[j + 1] + 1, row[j] + 1, before[j] + (letter != wanted))
+            if i and j and letter == other[j - 1] and one[i - 1] == wanted:
+                best = min(best, last[j - 1] + 1)
+            row.append(best)
+    return row[-1]
+
+
+# --- by sound ---------------------------------------------------------------------------------
+
+
+def _by_sound(
+    question: Question, token: Token, engine: Engine, texts_of: TextsOf
+) -> _Correction | None:
+    """The nearest in sound; of equally near ones what replaces most, then the most frequent."""
+    stretches = list(typos.sounding_stretches(question, token))
+    if not stretches:
+        return None
+    wanted = {stretch.sound: typos.sound_edits(stretch.sound) for stretch in stretches}
+    titles = _titles(engine, question.locale, Field.READINGS, wanted, texts_of)
+    counts = Counter(found for title in titles for found in set(_sounding(title)))
+    near = [
+        (distance, stretch.start - stretch.end, -count, written, (stretch.start, stretch.end))
+        for (written, sound), count in counts.items()
+        for stretch in stretches
+        if (distance := edit_distance(stretch.sound, sound)) <= wanted[stretch.sound]
+    ]
+    if not near:
+        return None
+    *_, written, span = min(near)
+    return _Correction(*span, written)
+
+
+def _sounding(title: str) -> Iterator[tuple[str, str]]:
+    """The words of a title, one to ``sounds.WINDOW`` short units, and their sounds."""
+    words = readings.read_words(title)
+    for first in range(len(words)):
+        for run in (words[first : first + n + 1] for n in range(sounds.WINDOW)):
+            yield title[run[0].start : run[-1].end], sounds.sound_of(run)

@@ -1,0 +1,177 @@
+"""What a question may have meant where it is misspelt.
+
+Words are compared as they are spelt; Japanese also by sound (``search.analysis.sounds``), for a
+wrong kana changes how Sudachi cuts the words around it, and an input method's wrong choice is
+another word of the same sound. A word that some article holds is taken as it stands.
+
+The constants and their effect: docs/search-quality.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from search.analysis import Token, readings, sounds
+from search.analysis.characters import fold, has_japanese, title_key
+from search.engines.base import Field, Fuzzy, Node
+
+if TYPE_CHECKING:
+    from search.query.understand import Question
+
+KnownTerms = Callable[[Sequence[str]], Collection[str]]
+
+# A word that no article holds may be misspelt. Shorter ones have too many neighbours.
+TYPO_SCORE = 1.5
+TYPO_LENGTH = {True: 3, False: 4}  # by whether the word is Japanese
+TYPO_LENGTH_TWO_EDITS = 8
+LONGEST_TYPO = 40  # what is longer is no word
+
+SHORTEST_JAPANESE = 2  # 返品, 偏向: two kanji are a word, and have a sound to compare by
+
+# A word of the title sounds nearly like an unknown one; twice as much where it sounds the same.
+SOUND_SCORE = 1.5
+SOUND_LENGTHS = (3, 4, 8)  # kana from which on a sound may have no, one, two edits
+MAX_SOUNDS = 12  # of a question
+
+# A whole title with an error or two: below what begins exactly so, above scattered words.
+TITLE_TYPO = 20.0
+TITLE_LENGTHS = {True: (4, 8), False: (6, 12)}  # from which on one, two edits; by Japanese or not
+LONGEST_TITLE = 120
+
+
+def typo_clauses(question: Question, known: KnownTerms) -> list[Node]:
+    """What else to look for where the question may hold typos.
+
+    ``known`` tells which terms occur in any article that may be found.
+    """
+    unknown = unknown_words(question, known)
+    spelt = dict.fromkeys(surface(question, token) for token in unknown)
+    clauses: list[Node] = [
+        Fuzzy(Field.WORDS, word, edits(word), TYPO_SCORE) for word in spelt if is_long_enough(word)
+    ]
+    clauses += _sounds(question, unknown)
+    return clauses + _whole(question)
+
+
+def is_long_enough(word: str) -> bool:
+    """Whether few enough words are spelt nearly like this one."""
+    return len(word) >= TYPO_LENGTH[has_japanese(word)]
+
+
+def edits(word: str) -> int:
+    """How many edits a misspelt word may be away from what it is compared with."""
+    return 2 if len(word) >= TYPO_LENGTH_TWO_EDITS and not has_japanese(word) else 1
+
+
+def unknown_words(question: Question, known: KnownTerms) -> list[Token]:
+    """The words that may be misspelt, each once: no article holds them, and they are neither
+    numbers nor codes."""
+    wanted = set(question.distinct_terms)
+    words: dict[str, Token] = {}
+    for token in question.searched:
+        if token.term in wanted and _is_word(surface(question, token), token.term):
+            words.setdefault(token.term, token)
+    if not words:
+        return []
+    # A word that has synonyms is meant as it is spelt, though no article may hold it.
+    meant = {term for expansion in question.synonyms for term in expansion.terms}
+    found = meant.union(known(list(words)))
+    return [token for term, token in words.items() if term not in found]
+
+
+def _is_word(surface: str, term: str) -> bool:
+    shortest = SHORTEST_JAPANESE if has_japanese(surface) else TYPO_LENGTH[False]
+    return term.isalpha() and shortest <= len(surface) <= LONGEST_TYPO
+
+
+def surface(question: Question, token: Token) -> str:
+    """A word of the question as it was typed, folded."""
+    return fold(question.text[token.start : token.end])
+
+
+# --- sounds -----------------------------------------------------------------------------------
+
+
+def _sounds(question: Question, unknown: Sequence[Token]) -> list[Node]:
+    """Words of the same sound as an unknown one, or as the kana around it."""
+    if not readings.are_indexed(question.text, question.locale):
+        return []
+    stretches = (
+        stretch
+        for token in unknown
+        if has_japanese(token.term)
+        for stretch in sounding_stretches(question, token)
+    )
+    clauses: list[Node] = []
+    for key in list(dict.fromkeys(stretch.sound for stretch in stretches))[:MAX_SOUNDS]:
+        clauses += [
+            Fuzzy(Field.READINGS, key, distance, SOUND_SCORE)
+            for distance in sorted({0, sound_edits(key)})
+        ]
+    return clauses
+
+
+def sound_edits(key: str) -> int:
+    """How many edits a sound may be away from what it is compared with."""
+    return _edits_by_length(key, SOUND_LENGTHS[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a question, in characters, and its sound key."""
+
+    start: int
+    end: int
+    sound: str
+
+
+def sounding_stretches(question: Question, unknown: Token) -> Iterator[Stretch]:
+    """The unknown word, then the runs of kana tokens it is part of, up to ``sounds.WINDOW``; those
+    that are long enough to be told by their sound."""
+    for run in _runs(question, question.tokens.index(unknown)):
+        start, end = run[0].start, run[-1].end
+        text = fold(question.text[start:end])
+        if len(run) > 1 and not sounds.is_kana(text):
+            continue
+        key = sounds.sound_of(readings.read_words(text))
+        if len(key) >= SOUND_LENGTHS[0]:
+            yield Stretch(start, end, key)
+
+
+def _runs(question: Question, at: int) -> Iterator[Sequence[Token]]:
+    """The runs of touching tokens around the one at ``at``, shortest first."""
+    for length in range(1, sounds.WINDOW + 1):
+        for first in range(max(at - length + 1, 0), at + 1):
+            run = question.tokens[first : first + length]
+            if len(run) == length and _touch(run):
+                yield run
+
+
+def _touch(run: Sequence[Token]) -> bool:
+    return all(token.end == following.start for token, following in pairwise(run))
+
+
+def _edits_by_length(text: str, lengths: Sequence[int]) -> int:
+    return sum(len(text) >= length for length in lengths)
+
+
+# --- the whole title --------------------------------------------------------------------------
+
+
+def _whole(question: Question) -> list[Node]:
+    """Titles that differ from the whole question by an error or two.
+
+    Not where it holds digits: another version, year or error code is another subject.
+    """
+    key = title_key(question.text)
+    if len(key) > LONGEST_TITLE or any(character.isdigit() for character in key):
+        return []
+    japanese = has_japanese(key)
+    field = Field.TITLE_KEYS
+    if japanese:
+        field, key = Field.READINGS, sounds.whole_sound(question.text)
+    distance = _edits_by_length(key.removeprefix(sounds.WHOLE), TITLE_LENGTHS[japanese])
+    return [Fuzzy(field, key, distance, TITLE_TYPO)] if distance else []

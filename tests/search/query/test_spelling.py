@@ -1,0 +1,125 @@
+"""Did-you-mean offers the same on every engine: one body of cases, a subclass per engine."""
+
+from uuid import uuid4
+
+import pytest
+
+from search.engines.elasticsearch import Connection, ElasticsearchEngine
+from search.engines.embedded import EmbeddedEngine
+from search.query.spelling import corrected, edit_distance, public_texts
+from search.query.understand import Question
+from tests.search.engines.documents import document
+
+PUBLIC = ("public",)
+TITLES = {
+    "1": "Reset your password",
+    "2": "Passwords and sign-in",
+    "3": "Cancel a subscription",
+    "4": "Passphrase vault",
+    "5": "プロジェクトを編集",
+    "6": "作業の管理",
+    "7": "ダッシュボードの使用",
+}
+
+
+class SpellingCases:
+    """A subclass provides the fixture ``engine``: an empty engine of its own."""
+
+    @pytest.fixture
+    def correct(self, engine):
+        staff = {"4"}
+        engine.write(
+            [
+                document(
+                    pk,
+                    title,
+                    "A body with a vestibule.",
+                    locale="en" if title.isascii() else "ja",
+                    visibility="staff" if pk in staff else "public",
+                )
+                for pk, title in TITLES.items()
+            ]
+        )
+
+        def ask(text, locale="en", visibilities=PUBLIC):
+            def texts_of(ids):
+                assert staff.isdisjoint(ids)
+                return [TITLES[pk] for pk in ids]
+
+            return corrected(Question.read(text, locale), engine, visibilities, texts_of)
+
+        return ask
+
+    def test_a_misspelt_word_is_put_right_and_the_rest_stays(self, correct):
+        assert (
+            correct("how do I RESET my pasword, please?") == "how do I RESET my password, please?"
+        )
+
+    def test_casing_is_as_typed(self, correct):
+        assert correct("Pasword") == "Password"
+        assert correct("PASWORD") == "PASSWORD"
+
+    def test_several_words(self, correct):
+        assert correct("cancle my subscirpton") == "cancel my subscription"
+
+    def test_a_question_without_unknown_words_is_left(self, correct):
+        assert correct("reset password") is None
+
+    def test_a_word_of_a_body_is_known_but_never_offered(self, correct):
+        assert correct("vestibule") is None
+        assert correct("vestibul") is None
+
+    def test_far_words_are_left(self, correct):
+        assert correct("refrigerator") is None
+
+    def test_words_of_articles_that_are_not_public_are_never_offered(self, correct):
+        assert correct("passphrese") is None
+        assert correct("passphrese", visibilities=("public", "staff")) is None
+
+    def test_a_word_that_the_asker_may_read_is_known(self, correct):
+        assert correct("passphrase", visibilities=("public", "staff")) is None
+
+    @pytest.mark.parametrize(
+        ("typed", "meant"),
+        [
+            ("プロジェクトを編修", "プロジェクトを編集"),  # another word of the same reading
+            ("プロジエクトを編集", "プロジェクトを編集"),
+            ("作業のんかり", "作業の管理"),
+            ("タッシュホードの使用", "ダッシュボードの使用"),
+        ],
+    )
+    def test_japanese_by_sound(self, correct, typed, meant):
+        assert correct(typed, "ja") == meant
+
+
+class TestEmbedded(SpellingCases):
+    @pytest.fixture
+    def engine(self, tmp_path):
+        return EmbeddedEngine(tmp_path / "index")
+
+
+class TestElasticsearch(SpellingCases):
+    @pytest.fixture
+    def engine(self, elasticsearch_url):
+        connection = Connection(elasticsearch_url, prefix=f"t{uuid4().hex[:8]}-", budget_seconds=20)
+        engine = ElasticsearchEngine(connection)
+        yield engine
+        engine.drop_indices()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "edits"),
+    [("", "", 0), ("a", "", 1), ("ab", "ba", 1), ("kitten", "sitting", 3), ("abcd", "acbd", 1)],
+)
+def test_edit_distance(one, other, edits):
+    assert edit_distance(one, other) == edit_distance(other, one) == edits
+
+
+def test_texts_are_those_that_everybody_may_read_now(articles):
+    ids = [str(articles[name].pk) for name in ("reset", "staff", "signed-in", "draft")]
+    assert public_texts(ids) == ["Reset your password", "forgot my login"]
+
+
+def test_an_article_closed_a_moment_ago_offers_nothing(articles):
+    articles["reset"].unpublish()
+    assert public_texts([str(articles["reset"].pk)]) == []
