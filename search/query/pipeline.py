@@ -1,8 +1,12 @@
 """The two ways through search: while typing, and for a question that was sent."""
 
+import logging
+from dataclasses import replace
+
 from django.conf import settings
 
-from search.engines.base import Facet
+from search import engines
+from search.engines.base import EngineUnavailable, Facet
 from search.query import tokens
 from search.query.evidence import is_unanswered
 from search.query.present import (
@@ -13,8 +17,18 @@ from search.query.present import (
 )
 from search.query.retrieve import Retrieved, retrieve
 from search.query.rules import rules_for
+from search.query.spelling import corrected
 from search.query.understand import Question
-from search.query.values import Outcome, Results, SearchRequest, SuggestionKind, Suggestions
+from search.query.values import (
+    DidYouMean,
+    Outcome,
+    Results,
+    SearchRequest,
+    SuggestionKind,
+    Suggestions,
+)
+
+logger = logging.getLogger(__name__)
 
 # Hits asked for beyond those shown: some may have been made private a moment ago.
 SPARE_HITS = 5
@@ -59,7 +73,23 @@ def search(request: SearchRequest) -> Results:
         facets=present_facets(request, found.facets),
         page=page,
         pages=pages,
+        did_you_mean=_did_you_mean(request, question) if page == 1 else None,
     )
+
+
+def _did_you_mean(request: SearchRequest, question: Question) -> DidYouMean | None:
+    """The corrected question, where that has results. What was asked is answered all the same."""
+    visibilities = tuple(str(visibility) for visibility in request.viewer.visibilities)
+    try:
+        text = corrected(question, engines.current(), visibilities)
+        if text is None:
+            return None
+        meant = replace(request, text=text)
+        total = retrieve(meant, Question.read(text, request.locale), limit=1).result.total
+    except EngineUnavailable:  # lost since the search itself, which was answered
+        logger.warning("no correction of a question: the engine was lost meanwhile")
+        return None
+    return DidYouMean(text, total) if total else None
 
 
 def _page(request: SearchRequest, question: Question, page: int) -> Retrieved:

@@ -130,6 +130,14 @@ class Suggestions:
 
 
 @dataclass(frozen=True, slots=True)
+class DidYouMean:
+    """The question with misspelt words put right, and how many results that has."""
+
+    text: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """The answer to a question that was sent. ``facets``: facet name → choices."""
 
@@ -140,3 +148,4 @@ class Results:
     facets: Mapping[str, tuple[FacetValue, ...]]
     page: int
     pages: int
+    did_you_mean: DidYouMean | None = None

@@ -152,3 +152,19 @@ def test_any_text_has_an_answer(articles, text):
 def test_odd_text_has_an_answer(articles, text):
     search(SearchRequest(text, "en"))
     suggest(SearchRequest(text, "ja", mode=Mode.SUGGEST))
+
+
+class TestDidYouMean:
+    def test_offers_the_corrected_question_with_its_results(self, articles):
+        offer = search(SearchRequest("reset pasword", "en")).did_you_mean
+        assert offer is not None
+        assert (offer.text, offer.total) == (
+            "reset password",
+            search(SearchRequest("reset password", "en")).outcome.total,
+        )
+
+    def test_offers_nothing_for_a_correct_question(self, articles):
+        assert search(SearchRequest("reset password", "en")).did_you_mean is None
+
+    def test_never_offers_a_word_of_a_closed_article(self, articles):
+        assert search(SearchRequest("secrts", "en", viewer=STAFF)).did_you_mean is None
