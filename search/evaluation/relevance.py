@@ -23,6 +23,7 @@ from search.embedding.passages import Parts
 from search.engines.base import Engine, EngineUnavailable, IndexDocument
 from search.engines.elasticsearch import Connection, ElasticsearchEngine, cluster_errors
 from search.engines.embedded import EmbeddedEngine
+from search.engines.standby import StandbyEngine
 from search.evaluation.beir import Collection, TestQuestion
 from search.evaluation.typing import TYPINGS, typed
 from search.indexing.documents import build_document
@@ -59,10 +60,20 @@ def throwaway_engine(name: str) -> Iterator[Engine]:
         raise EngineUnavailable("ELASTICSEARCH_URL is not set")
     engine = ElasticsearchEngine(configured.with_prefix(f"annai-evaluation-{uuid4().hex[:8]}-"))
     try:
-        yield engine
+        with TemporaryDirectory(prefix="annai-evaluation-") as folder:
+            # As on every host: the cluster answers, a copy of the vectors is at hand.
+            yield StandbyEngine(engine, EmbeddedEngine(Path(folder)))
     finally:
         with cluster_errors():
             engine.drop_indices()
+
+
+def _fill(engine: Engine, locale: str, documents: Sequence[IndexDocument]) -> None:
+    indexes: tuple[Engine, ...] = (engine,)
+    if isinstance(engine, StandbyEngine):
+        indexes = (engine.primary, engine.standby)
+    for index in indexes:
+        index.rebuild(locale, documents).swap()
 
 
 def evaluate(
@@ -80,8 +91,7 @@ def evaluate(
     """
     progress(f"indexing {len(collection.documents)} documents")
     numbers = {str(i): document.id for i, document in enumerate(collection.documents)}
-    rebuild = engine.rebuild(collection.language, _index_documents(collection, embedder))
-    rebuild.swap()
+    _fill(engine, collection.language, list(_index_documents(collection, embedder)))
     searcher = _Searcher(engine, embedder, collection.language, numbers)
     progress(f"asking {len(collection.questions)} questions")
     searcher.search(collection.questions[0].text)  # warm: dictionaries and caches are loaded

@@ -63,7 +63,9 @@ def _is_due(locale: str, documents: int, basis: str) -> bool:
 def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder) -> int:
     engine = engines.current()
     found = threshold(
-        samples(_phrases(locale)), locale, lambda question: _candidates(question, engine, embedder)
+        samples(public_phrases(locale)),
+        locale,
+        lambda question: _candidates(question, engine, embedder),
     )
     Calibration.objects.update_or_create(
         locale=locale,
@@ -77,7 +79,7 @@ def _candidates(question: Question, engine: Engine, embedder: GuardedEmbedder) -
     return ask(engine, embedder, Asked(question, Mode.SEARCH, PUBLIC), POOL)
 
 
-def _phrases(locale: str) -> Iterator[tuple[str, list[str]]]:
+def public_phrases(locale: str) -> Iterator[tuple[str, list[str]]]:
     """Id, title and question phrases of some public articles, the same ones in every run."""
     public = eligible_articles(locale).filter(effective="public").order_by("pk")
     # Spread over the whole site: every so-many-th in the order of creation.

@@ -1,0 +1,82 @@
+"""From which evidence on a question counts as answered, measured on the site."""
+
+import pytest
+
+from search.engines import embedded
+from search.indexing.embedding_job import embed_waiting
+from search.indexing.feeding import feed_indexes
+from search.indexing.rebuild import rebuild_index
+from search.query.evidence import FEWEST_QUESTIONS
+from search.query.rules import forget_rules, rules_for
+from search.tuning.calibration import calibrate_where_due, public_phrases
+from search.tuning.models import Calibration
+from tests.factories import ArticleFactory, paragraph
+
+SUBJECTS = (
+    "invoice parcel password refund warranty colour battery subscription voucher address manual "
+    "charger delivery repair account newsletter gift size filter handle lid spare receipt"
+).split()
+
+
+@pytest.fixture
+def filled(site, settings, tmp_path):
+    """A site with as many public articles as a threshold needs, and vectors of all."""
+    settings.INDEX_DIR = tmp_path / "index"
+    settings.ELASTICSEARCH_URL = ""
+    for subject in SUBJECTS:
+        ArticleFactory(
+            parent=site.topics_en,
+            title=f"Change the {subject} of your order",
+            body=paragraph(f"<p>Open your orders and choose the {subject} you want.</p>"),
+        )
+    rebuild_index(embedded())
+    while embed_waiting():
+        pass
+    feed_indexes(wait=True)
+    return site
+
+
+def test_enough_articles_make_a_threshold_that_is_in_force(filled):
+    assert len(SUBJECTS) >= FEWEST_QUESTIONS
+    calibrate_where_due()
+    stored = Calibration.objects.get(locale="en")
+    assert stored.threshold > 0
+    forget_rules()  # as on_commit does
+    assert rules_for("en").threshold == stored.threshold
+
+
+def test_a_language_with_few_articles_is_not_decided(filled):
+    calibrate_where_due()
+    assert Calibration.objects.get(locale="ja").threshold is None
+
+
+def test_measures_again_only_when_the_site_has_changed(filled):
+    assert calibrate_where_due() == 2
+    assert calibrate_where_due() == 0
+    for number in range(5):
+        ArticleFactory(parent=filled.topics_en, title=f"Another article {number}")
+    feed_indexes(wait=True)
+    while embed_waiting():
+        pass
+    assert calibrate_where_due() == 1
+
+
+def test_waits_for_vectors(filled):
+    ArticleFactory(parent=filled.topics_en, title="Not embedded yet")
+    feed_indexes(wait=True)
+    calibrate_where_due()
+    assert not Calibration.objects.filter(locale="en").exists()
+
+
+def test_without_an_embedder_nothing_is_decided(filled, settings):
+    calibrate_where_due()
+    settings.EMBEDDER = "off"
+    calibrate_where_due()
+    assert not Calibration.objects.exists()
+
+
+def test_only_what_everybody_may_read_is_asked(site):
+    ArticleFactory(parent=site.topics_en, title="Public", also_asked_as="open to all")
+    ArticleFactory(parent=site.topics_en, title="Secret", visibility="staff")
+    ArticleFactory(parent=site.topics_en, title="Draft", live=False)
+    assert [phrases for _, phrases in public_phrases("en")] == [["Public", "open to all"]]
