@@ -14,6 +14,8 @@ from search.embedding.guarded import GuardedEmbedder
 from search.engines.base import Engine, EngineUnavailable
 from search.indexing.eligibility import eligible_articles
 from search.indexing.embedding_job import waiting_counts
+from search.indexing.entries import count_waiting
+from search.indexing.positions import find_position
 from search.query.evidence import MOST_QUESTIONS, samples, threshold
 from search.query.retrieve import POOL, Asked, Retrieved, ask
 from search.query.understand import Question
@@ -30,13 +32,15 @@ GROWTH = 0.1
 def calibrate_where_due() -> int:
     """Measure the languages whose index is not the one they were measured on; how many.
 
-    While articles wait for their vectors, or where the engine does not answer, the old threshold
-    stays.
+    While articles wait for their vectors or an index for articles, or where the engine does not
+    answer, the old threshold stays.
     """
     embedder = embedding.current()
     if embedder is None:
         return Calibration.objects.all().delete()[0]
     waiting = waiting_counts()
+    if not all(_is_up_to_date(engine) for engine in engines.indexes()):
+        return 0
     try:
         documents = engines.current().status().documents
         return sum(
@@ -47,6 +51,11 @@ def calibrate_where_due() -> int:
     except EngineUnavailable as error:
         logger.warning("thresholds stay as they are: %s", error)
         return 0
+
+
+def _is_up_to_date(index: Engine) -> bool:
+    position = find_position(index)
+    return position is not None and not count_waiting(position.position)
 
 
 def _basis(embedder: GuardedEmbedder) -> str:

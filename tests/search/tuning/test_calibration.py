@@ -58,6 +58,7 @@ def test_measures_again_only_when_the_site_has_changed(filled):
     feed_indexes(wait=True)
     while embed_waiting():
         pass
+    feed_indexes(wait=True)
     assert calibrate_where_due() == 1
 
 
@@ -66,6 +67,14 @@ def test_waits_for_vectors(filled):
     feed_indexes(wait=True)
     calibrate_where_due()
     assert not Calibration.objects.filter(locale="en").exists()
+
+
+def test_waits_until_the_vectors_are_in_the_index(filled):
+    ArticleFactory(parent=filled.topics_en, title="Embedded, not yet indexed")
+    feed_indexes(wait=True)
+    while embed_waiting():
+        pass
+    assert calibrate_where_due() == 0
 
 
 def test_without_an_embedder_nothing_is_decided(filled, settings):
