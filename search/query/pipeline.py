@@ -85,11 +85,13 @@ def _did_you_mean(request: SearchRequest, question: Question) -> DidYouMean | No
         if text is None:
             return None
         meant = replace(request, text=text)
-        total = retrieve(meant, Question.read(text, request.locale), limit=1).result.total
+        found = retrieve(meant, Question.read(text, request.locale), limit=1)
     except EngineUnavailable:  # lost since the search itself, which was answered
         logger.warning("no correction of a question: the engine was lost meanwhile")
         return None
-    return DidYouMean(text, total) if total else None
+    # Another word that leads nowhere either is not what was meant.
+    helps = not is_unanswered(found, rules_for(request.locale).threshold)
+    return DidYouMean(text, found.result.total) if found.result.total and helps else None
 
 
 def _page(request: SearchRequest, question: Question, page: int) -> Retrieved:

@@ -75,6 +75,12 @@ def test_an_answer_that_speaks_of_all_that_was_asked_is_an_answer(with_meaning):
     assert not results.outcome.no_answer
 
 
+def test_a_correction_that_leads_nowhere_is_not_offered(with_meaning):
+    assert search(SearchRequest("reset pasword", "en")).did_you_mean is not None
+    with trying("en", replace(NO_RULES, threshold=5.0)):
+        assert search(SearchRequest("reset pasword", "en")).did_you_mean is None
+
+
 def test_without_an_embedder_words_go_on(with_meaning, settings):
     settings.EMBEDDER = "off"
     assert found("password") == ["Reset your password"]
