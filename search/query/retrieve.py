@@ -38,7 +38,7 @@ NEAREST = 20
 # … and how near, as a share of the nearest one's cosine: the others are there by accident.
 NEAR_ENOUGH = 0.75
 # Fewer words in progress say too little for a vector to mean anything.
-WORDS_WITH_MEANING = 3
+WORDS_WITH_MEANING = 5
 # Above what words can score: an article found by meaning is in the pool whatever its words.
 _IN_POOL = 1_000.0
 

@@ -94,7 +94,7 @@ def test_queries(with_meaning, django_assert_num_queries):
 
 
 def test_suggestions_cost_no_query_more(with_meaning, django_assert_num_queries):
-    request = SearchRequest("parcel courier neighbour depot", "en", mode=Mode.SUGGEST)
+    request = SearchRequest("parcel courier neighbour depot days", "en", mode=Mode.SUGGEST)
     suggest(request)
     with django_assert_num_queries(2):
         suggest(request)
