@@ -1,6 +1,5 @@
 """The query tree in tantivy's terms."""
 
-import re
 from collections.abc import Sequence
 
 from tantivy import Occur, Query, Schema
@@ -18,9 +17,6 @@ from search.engines.base import (
     Prefix,
     Term,
 )
-
-# What means something in a pattern. "<" and ">" stay bare: escaped they would be word edges.
-_SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$#&~-])")
 
 
 def compile_query(schema: Schema, query: EngineQuery) -> Query:
@@ -48,9 +44,10 @@ def _compile(schema: Schema, node: Node) -> Query:
                 return _boosted(Query.term_query(schema, field, terms[0]), boost)
             return _boosted(Query.phrase_query(schema, field, list(terms), slop), boost)
         case Prefix(field, prefix, score):
-            # Terms are no longer than this, and a pattern of over 1,000 states is refused.
-            pattern = _SPECIAL.sub(r"\\\1", prefix[:MAX_TERM_LENGTH]) + ".*"
-            return Query.const_score_query(Query.regex_query(schema, field, pattern), score)
+            # No edits at all: the same documents as a pattern's, without half a millisecond to
+            # compile one. Terms are no longer than MAX_TERM_LENGTH.
+            exact = Query.fuzzy_term_query(schema, field, prefix[:MAX_TERM_LENGTH], 0, prefix=True)
+            return Query.const_score_query(exact, score)
         case Fuzzy(field, term, distance, score):
             return Query.const_score_query(
                 Query.fuzzy_term_query(schema, field, term, distance), score
