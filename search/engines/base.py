@@ -41,6 +41,8 @@ class Field(StrEnum):
 WITH_POSITIONS = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY, Field.TEXT)
 WITH_FREQUENCIES = (Field.LABELS, Field.HEADINGS)
 TERMS_ONLY = (Field.WORDS, Field.READINGS, Field.TITLE_KEYS)
+# The fields whose terms are found by their beginnings while somebody types.
+WITH_PREFIXES = (Field.TEXT, *TERMS_ONLY)
 
 
 class Facet(StrEnum):

@@ -25,6 +25,7 @@ from search.engines.base import (
     TERMS_ONLY,
     WITH_FREQUENCIES,
     WITH_POSITIONS,
+    WITH_PREFIXES,
     DocumentRejected,
     EngineQuery,
     EngineResult,
@@ -51,6 +52,8 @@ SETTINGS: Mapping[str, Any] = {
 }
 LIVE_SETTINGS: Mapping[str, Any] = {"refresh_interval": "1s", "auto_expand_replicas": "0-1"}
 FILLING_SETTINGS: Mapping[str, Any] = {"refresh_interval": "-1", "number_of_replicas": 0}
+# The first characters of each term become terms themselves: two letters begin thousands of words.
+PREFIXES: Mapping[str, int] = {"min_chars": 1, "max_chars": 8}
 MAPPINGS: Mapping[str, Any] = {
     "dynamic": "strict",
     "_source": {"includes": ["digest", "visibility", "facet_*"]},
@@ -58,7 +61,13 @@ MAPPINGS: Mapping[str, Any] = {
         "digest": {"type": "keyword"},
         "visibility": {"type": "keyword"},
         **{
-            name: {"type": "text", "analyzer": "terms", "index_options": options, "norms": norms}
+            name: {
+                "type": "text",
+                "analyzer": "terms",
+                "index_options": options,
+                "norms": norms,
+                **({"index_prefixes": PREFIXES} if name in WITH_PREFIXES else {}),
+            }
             for options, norms, names in (
                 ("positions", True, WITH_POSITIONS),
                 ("freqs", True, WITH_FREQUENCIES),

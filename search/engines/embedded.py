@@ -241,6 +241,11 @@ class EmbeddedEngine:
         except VectorsDamaged as error:
             return _without_meaning(error, {})
 
+    def has_documents(self, locale: str) -> bool:
+        """Whether there is anything to find in a locale. Raises EngineUnavailable."""
+        live = self._live(locale)
+        return live is not None and live.searcher().num_docs > 0
+
     def known_terms(
         self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
     ) -> frozenset[str]:

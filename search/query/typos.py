@@ -53,7 +53,7 @@ def typo_clauses(question: Question, known: KnownTerms) -> list[Node]:
         Fuzzy(Field.WORDS, word, edits(word), TYPO_SCORE) for word in spelt if is_long_enough(word)
     ]
     clauses += _sounds(question, unknown)
-    return clauses + _whole(question)
+    return clauses + _whole(question, misspelt=bool(unknown))
 
 
 def is_long_enough(word: str) -> bool:
@@ -161,8 +161,9 @@ def _edits_by_length(text: str, lengths: Sequence[int]) -> int:
 # --- the whole title --------------------------------------------------------------------------
 
 
-def _whole(question: Question) -> list[Node]:
-    """Titles that differ from the whole question by an error or two.
+def _whole(question: Question, *, misspelt: bool) -> list[Node]:
+    """Titles that differ from the whole question by an error or two; where no word of it is
+    unknown, Japanese titles of the same sound: an input method's wrong choices are words too.
 
     Not where it holds digits: another version, year or error code is another subject.
     """
@@ -174,4 +175,6 @@ def _whole(question: Question) -> list[Node]:
     if japanese:
         field, key = Field.READINGS, sounds.whole_sound(question.text)
     distance = _edits_by_length(key.removeprefix(sounds.WHOLE), TITLE_LENGTHS[japanese])
-    return [Fuzzy(field, key, distance, TITLE_TYPO)] if distance else []
+    if distance and misspelt:
+        return [Fuzzy(field, key, distance, TITLE_TYPO)]
+    return [Fuzzy(field, key, 0, TITLE_TYPO)] if distance and japanese else []

@@ -109,7 +109,13 @@ def test_words_known_here_cost_no_round_trip(primary, embedded):
     assert primary.asked == 0
 
 
-def test_the_cluster_is_asked_for_words_unknown_here(primary, tmp_path):
+def test_nor_do_words_that_no_article_here_holds(primary, embedded):
+    engine = StandbyEngine(primary, embedded)
+    assert engine.known_terms("en", ["frist"], ("public",)) == frozenset()
+    assert primary.asked == 0
+
+
+def test_the_cluster_is_asked_for_words_while_nothing_is_here(primary, tmp_path):
     engine = StandbyEngine(primary, EmbeddedEngine(tmp_path / "empty"))
     assert engine.known_terms("en", ["first"], ("public",)) == {"first"}
     assert primary.asked == 1
