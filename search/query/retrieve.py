@@ -110,7 +110,8 @@ def ask(
     if tree is None:
         return Retrieved(EngineResult((), 0, {facet: {} for facet in facets}, engine.name))
     vector_query = _vector_query(embedder, asked)
-    certain = {*_near(engine, vector_query), *asked.pinned}
+    near = _near(engine, vector_query)
+    certain = {*near, *asked.pinned}
     in_pool = offset + limit <= POOL
     found = engine.search(
         EngineQuery(
@@ -127,7 +128,7 @@ def ask(
     if not in_pool:
         return Retrieved(found, meaning=vector_query)
     similarities: Mapping[str, Similarity] = {}
-    if vector_query:
+    if vector_query and near:  # none near: the index has no vectors yet
         similarities = engine.similarities(vector_query, [hit.id for hit in found.hits])
     ranked = _pinned_first(fused(found.hits, similarities), asked.pinned)
     shown = replace(found, hits=tuple(ranked[offset : offset + limit]))
