@@ -30,9 +30,9 @@ from search.indexing.documents import build_document
 from search.indexing.sources import ArticleSource
 from search.indexing.terms import Texts
 from search.indexing.vectors import quantised
-from search.query.evidence import evidence, is_unanswered, samples, threshold
+from search.query.evidence import evidence, is_unanswered, samples, thresholds
 from search.query.retrieve import POOL, Asked, Retrieved, ask
-from search.query.rules import NO_RULES, trying
+from search.query.rules import NO_RULES, Thresholds, trying
 from search.query.understand import Question
 from search.query.values import Mode
 
@@ -146,26 +146,27 @@ class _Searcher:
         self.seconds: list[float] = []
         self.evidence: dict[str, float] = {}
         self.unanswered: set[str] = set()
-        self._threshold: float | None = None
+        self._thresholds: Thresholds | None = None
 
     def calibrate(self, collection: Collection) -> None:
-        """Find this collection's threshold, from its documents alone."""
+        """Find this collection's thresholds, from its documents alone."""
         if self._embedder:
             numbers = {id_: number for number, id_ in self._numbers.items()}
             texts = (
                 (numbers[d.id], Parts.of(d.title, (), d.text).phrases) for d in collection.documents
             )
             with trying(self._language, NO_RULES):
-                self._threshold = threshold(samples(texts), self._language, self._candidates)
+                self._thresholds = thresholds(samples(texts), self._language, self._candidates)
 
     def timed_search(self, id_: str, text: str) -> Ranked:
         """The documents found for a question, and what the product makes of them."""
         start = time.perf_counter()
         with trying(self._language, NO_RULES):
-            found = self._retrieve(Question.read(text, self._language), Mode.SEARCH, DEPTH)
+            question = Question.read(text, self._language)
+            found = self._retrieve(question, Mode.SEARCH, DEPTH)
         self.seconds.append(time.perf_counter() - start)
         self.evidence[id_] = evidence(found)
-        if not found.result.hits or is_unanswered(found, self._threshold):
+        if not found.result.hits or is_unanswered(question, found, self._thresholds):
             self.unanswered.add(id_)
         return self._named(found)
 

@@ -105,6 +105,7 @@ def _result(
         visibility=article.visibility,
         verified_on=article.verified_on.isoformat() if article.verified_on else "",
         answer=article.short_answer,
+        locale=article.locale,
     )
 
 

@@ -97,6 +97,7 @@ class Result:
     visibility: str
     verified_on: str = ""  # ISO date
     answer: str = ""  # the short answer
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ class DidYouMean:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a question that was sent. ``facets``: facet name → choices."""
+    """The answer to a question that was sent. ``facets``: facet name → choices;
+    ``in_other_languages``: what answers it where the reader's language does not."""
 
     request: SearchRequest
     outcome: Outcome
@@ -149,3 +151,4 @@ class Results:
     page: int
     pages: int
     did_you_mean: DidYouMean | None = None
+    in_other_languages: tuple[Result, ...] = ()
