@@ -28,6 +28,7 @@ from search.engines.base import (
 from search.query.promote import promoted
 from search.query.rank import fused
 from search.query.rules import rules_for
+from search.query.stability import keep_places
 from search.query.understand import Question, search_tree, suggest_tree
 from search.query.values import Mode, SearchRequest
 
@@ -47,13 +48,15 @@ _TREES = {Mode.SEARCH: search_tree, Mode.SUGGEST: suggest_tree}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, how it is asked, and what may be found. ``pinned``: ids that come first."""
+    """A question, how it is asked, and what may be found. ``pinned``: ids that come first;
+    ``shown``: ids that the reader sees while typing, in their order."""
 
     question: Question
     mode: Mode
     visibilities: tuple[str, ...]
     filters: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     pinned: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ def retrieve(
         tuple(str(visibility) for visibility in request.viewer.visibilities),
         _engine_filters(request.filters),
         tuple(str(article) for article in pinned),
+        request.shown,
     )
     return ask(engines.current(), embedding.current(), asked, limit, offset, facets)
 
@@ -130,7 +134,8 @@ def ask(
     similarities: Mapping[str, Similarity] = {}
     if vector_query and near:  # none near: the index has no vectors yet
         similarities = engine.similarities(vector_query, [hit.id for hit in found.hits])
-    ranked = _pinned_first(fused(found.hits, similarities), asked.pinned)
+    ranked = keep_places(fused(found.hits, similarities), asked.shown)
+    ranked = _pinned_first(ranked, asked.pinned)
     shown = replace(found, hits=tuple(ranked[offset : offset + limit]))
     is_pinned = any(hit.id in asked.pinned for hit in found.hits)
     return Retrieved(shown, found.hits, similarities, is_pinned, vector_query)

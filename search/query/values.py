@@ -19,7 +19,8 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A question as the pipeline takes it. ``filters``: facet name → values."""
+    """A question as the pipeline takes it. ``filters``: facet name → values; ``shown``: ids of the
+    suggestions that the reader sees while typing on."""
 
     text: str
     locale: str
@@ -27,6 +28,7 @@ class SearchRequest:
     mode: Mode = Mode.SEARCH
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     page: int = 1
+    shown: tuple[str, ...] = ()
 
 
 Span = tuple[int, int]  # start and end, in characters of the text it belongs to
