@@ -46,6 +46,11 @@ class Verdict(StrEnum):
     WORDS_ALONE = "words alone"  # not asked: meaning had no say
     ANSWERED = "answered"
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether the evidence was held against the threshold."""
+        return self in {Verdict.NO_ANSWER, Verdict.SHORT_ANSWER, Verdict.ANSWERED}
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:
@@ -69,7 +74,7 @@ class Explained:
 
     @property
     def shares(self) -> dict[str, float]:
-        """Each contribution as a share of the article's total; all 0 where nothing speaks for it."""
+        """Each contribution as a share of the article's total; all 0 where it has none."""
         total = sum(self.contributions.values()) or 1.0
         return {name: value / total for name, value in self.contributions.items()}
 

@@ -1,6 +1,6 @@
 """Which words of a question an article holds, where, and by which synonym."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from search.analysis.characters import has_japanese
@@ -37,8 +37,10 @@ class WordsMet:
 
 
 def words_met(question: Question, document: IndexDocument, text: StoredText | None) -> WordsMet:
-    """What of the question stands in an article. ``text``: to spell synonyms as the article does."""
-    fields = {name: document.fields.get(name, ()) for name in _FIELDS}
+    """What of the question stands in an article. ``text``: to spell synonyms as it does."""
+    fields = {
+        name: document.fields.get(name, ()) for name in (Field.TITLE, Field.LABELS, Field.TEXT)
+    }
     synonyms = {
         (expansion.terms, alternative): None
         for terms in fields.values()
@@ -47,16 +49,15 @@ def words_met(question: Question, document: IndexDocument, text: StoredText | No
     held = {term for terms in fields.values() for term in question.met_in(terms)}
     missing = [term for term in question.distinct_terms if term not in held]
     return WordsMet(
-        *(_typed(question, set(fields[name])) for name in _FIELDS),
-        tuple(
+        title=_typed(question, fields[Field.TITLE]),
+        labels=_typed(question, fields[Field.LABELS]),
+        text=_typed(question, fields[Field.TEXT]),
+        synonyms=tuple(
             Synonym(_joined(_typed(question, asked)), _spelt(alternative, text))
             for asked, alternative in synonyms
         ),
-        _typed(question, missing),
+        missing=_typed(question, missing),
     )
-
-
-_FIELDS = (Field.TITLE, Field.LABELS, Field.TEXT)  # as WordsMet has them
 
 
 def typed_words(question: Question) -> dict[str, str]:
@@ -67,8 +68,9 @@ def typed_words(question: Question) -> dict[str, str]:
     return {term: typed[term] for term in question.distinct_terms}
 
 
-def _typed(question: Question, terms: Collection[str]) -> tuple[str, ...]:
-    words = (word for term, word in typed_words(question).items() if term in terms)
+def _typed(question: Question, terms: Iterable[str]) -> tuple[str, ...]:
+    wanted = set(terms)
+    words = (word for term, word in typed_words(question).items() if term in wanted)
     return tuple(dict.fromkeys(words))
 
 
