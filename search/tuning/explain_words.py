@@ -26,6 +26,8 @@ CONTRIBUTIONS: Mapping[str, str | Promise] = {
     "freshness": _("It was checked or changed not long ago."),
 }
 
+NOTHING = _("Nothing of the question is in it.")
+
 GROUPS: Mapping[ClauseGroup, str | Promise] = {
     ClauseGroup.WHOLE_TITLE: _("The question is its title, or one of its “also asked as” lines."),
     ClauseGroup.TITLE: _("Words in the title:"),
@@ -100,12 +102,13 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An article of the report. ``lead``: the main reason in a sentence; ``strength``: its total
-    as a percentage of the strongest article's; ``access``: who may read it, empty for everybody.
+    """An article of the report. ``lead``: the main reason in a sentence, and its words;
+    ``strength``: its total as a percentage of the strongest article's; ``access``: who may read
+    it, empty for everybody.
     """
 
     explained: Explained
-    lead: str | Promise
+    lead: Reason
     reasons: Sequence[Reason]
     strength: str
     access: str | Promise
@@ -113,27 +116,33 @@ class Row:
 
 def row(explained: Explained) -> Row:
     """An explained article in words; reasons with the largest share first."""
-    reasons = [
-        Reason(CONTRIBUTIONS[name], share, parts=_parts(explained) if name == "words" else ())
-        for name, share in explained.shares.items()
-    ]
+    reasons = _ordered(
+        [
+            Reason(CONTRIBUTIONS[name], share, parts=_parts(explained) if name == "words" else ())
+            for name, share in explained.shares.items()
+        ]
+    )
     visibility = Visibility(explained.article.visibility)
     return Row(
         explained,
-        _lead(explained),
-        _ordered(reasons),
+        _lead(explained, reasons),
+        reasons,
         strength=f"{explained.strength:.0%}",
         access="" if visibility is Visibility.PUBLIC else visibility.label,
     )
 
 
-def _lead(explained: Explained) -> str | Promise:
+def _lead(explained: Explained, reasons: Sequence[Reason]) -> Reason:
     if explained.pinned:
-        return _("A promoted answer puts it here for this question.")
-    if explained.group_shares.get(ClauseGroup.WHOLE_TITLE, 0.0) > 0.5:
-        return GROUPS[ClauseGroup.WHOLE_TITLE]
-    shares = explained.shares
-    return CONTRIBUTIONS[max(shares, key=lambda name: shares[name])]
+        return Reason(_("A promoted answer puts it here for this question."), 1.0)
+    if not reasons:
+        return Reason(NOTHING, 1.0)
+    first = reasons[0]
+    if not first.parts:
+        return first
+    if words := held(explained.words):
+        return Reason(_("Above all it holds words of the question:"), first.share, words)
+    return first.parts[0]
 
 
 def _parts(explained: Explained) -> list[Reason]:
