@@ -20,6 +20,7 @@ from search.engines.base import EngineUnavailable
 from search.forms import QuestionField
 from search.indexing.eligibility import eligible_articles
 from search.query.explain import Explained, Explanation, explain
+from search.query.understand import MAX_TERMS
 from search.query.values import SearchRequest
 from search.query.words_met import WordsMet
 from search.tuning.explain_words import ABSENCES, VERDICTS, held, row, synonyms
@@ -39,7 +40,7 @@ class OpenArticleChooser(AdminPageChooser):
         """One of ``articles``; None for any other number, and for what is no number."""
         if isinstance(value, Article):
             value = value.pk
-        return self.articles.filter(pk=value).first() if str(value).isdecimal() else None
+        return self.articles.filter(id=value).first() if str(value).isdecimal() else None
 
 
 class ExplainForm(forms.Form):
@@ -55,6 +56,8 @@ class ExplainForm(forms.Form):
             articles,
             label=_("Article"),
             required=False,
+            # Not the key of Article, which takes no number too large for the database.
+            to_field_name="id",
             help_text=_("Where does this one stand, or why is it not found?"),
             widget=OpenArticleChooser(articles),
         )
@@ -106,6 +109,7 @@ def in_words(explanation: Explanation) -> dict[str, Any]:
     """An explanation as the template takes it."""
     context: dict[str, Any] = {
         "explanation": explanation,
+        "most_words": MAX_TERMS,
         "verdict": VERDICTS[explanation.verdict],
         "rows": [row(explained) for explained in explanation.results],
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kb.visibility import Visibility
@@ -58,8 +58,8 @@ ABSENCES: Mapping[Absence, str | Promise] = {
         "It holds no word of the question, and other articles are nearer to it in meaning."
     ),
     Absence.BEYOND: _(
-        "It holds words of the question, but more speaks for each of the candidates: only the "
-        "first 60 are compared by meaning too."
+        "It holds words of the question, but so few that it is not among the articles that are "
+        "compared any further."
     ),
 }
 
@@ -172,7 +172,7 @@ def held(words: WordsMet) -> list[str]:
 def synonyms(words: WordsMet) -> list[str]:
     """Each synonym and what it stands for."""
     return [
-        _g("%(instead)s for %(asked)s") % {"instead": one.instead, "asked": one.asked}
+        gettext("%(instead)s for %(asked)s") % {"instead": one.instead, "asked": one.asked}
         for one in words.synonyms
     ]
 
