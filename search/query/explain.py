@@ -106,8 +106,6 @@ class Explanation:
     typed, that no article holds. ``cut``: some words were too many to be looked for.
     """
 
-    question: Question
-    engine: str
     degraded: bool
     total: int
     verdict: Verdict
@@ -158,8 +156,6 @@ def explain(request: SearchRequest, article_id: int | None = None) -> Explanatio
         chosen = explained.get(article_id) or _absent(search, article_id)
     threshold = rules_for(request.locale).threshold
     return Explanation(
-        question=question,
-        engine=found.result.engine,
         degraded=found.result.degraded,
         total=found.result.total,
         verdict=_verdict(search, threshold),

@@ -19,9 +19,12 @@ LEAST_SHARE = 0.005
 # The fields of rank.Contributions.
 CONTRIBUTIONS: Mapping[str, str | Promise] = {
     "words": _("It holds words of the question."),
-    "passage": _("A passage of it means much the same as the question."),
-    "title": _("Its title, or another way to ask it, means much the same as the question."),
-    "coverage": _("One passage alone speaks of much that was asked."),
+    "passage": _("Of the articles compared, a passage of it comes near the question in meaning."),
+    "title": _(
+        "Of the articles compared, its title or another way to ask it comes near the question in "
+        "meaning."
+    ),
+    "coverage": _("One passage alone holds much of what was asked."),
     "readers": _("Earlier readers with this question found help in it."),
     "freshness": _("It was checked or changed not long ago."),
 }
