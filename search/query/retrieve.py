@@ -14,14 +14,17 @@ from django.utils import timezone
 from search import embedding, engines
 from search.embedding.guarded import GuardedEmbedder
 from search.engines.base import (
+    AllOf,
     AnyOf,
     Engine,
     EngineQuery,
     EngineResult,
     Facet,
+    Field,
     Hit,
     Ids,
     Node,
+    Phrase,
     Similarity,
     VectorQuery,
 )
@@ -117,17 +120,16 @@ def ask(
     near = _near(engine, vector_query)
     certain = {*near, *asked.pinned}
     in_pool = offset + limit <= POOL
-    found = engine.search(
-        EngineQuery(
-            root=_with(tree, certain),
-            locale=locale,
-            visibilities=asked.visibilities,
-            limit=POOL if in_pool else limit,
-            offset=0 if in_pool else offset,
-            filters=asked.filters,
-            facets=facets,
-        )
+    query = EngineQuery(
+        root=_with(tree, certain),
+        locale=locale,
+        visibilities=asked.visibilities,
+        limit=POOL if in_pool else limit,
+        offset=0 if in_pool else offset,
+        filters=asked.filters,
+        facets=facets,
     )
+    found = _search(engine, query, asked.question.quoted)
     found = replace(found, hits=_lexical(found.hits, certain))
     if not in_pool:
         return Retrieved(found, meaning=vector_query)
@@ -139,6 +141,16 @@ def ask(
     shown = replace(found, hits=tuple(ranked[offset : offset + limit]))
     is_pinned = any(hit.id in asked.pinned for hit in found.hits)
     return Retrieved(shown, found.hits, similarities, is_pinned, vector_query)
+
+
+def _search(engine: Engine, query: EngineQuery, quoted: Sequence[tuple[str, ...]]) -> EngineResult:
+    """Articles that hold the quoted phrases; without them where no article does."""
+    if quoted:
+        phrases = tuple(Phrase(Field.TEXT, terms) for terms in quoted)
+        found = engine.search(replace(query, root=AllOf((query.root, *phrases))))
+        if found.total:
+            return found
+    return engine.search(query)
 
 
 def _vector_query(embedder: GuardedEmbedder | None, asked: Asked) -> VectorQuery | None:

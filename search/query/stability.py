@@ -6,7 +6,7 @@ from search.engines.base import Hit
 
 # A row gives way to one that scores so many times as much. What it saves and costs:
 # docs/search-quality.md.
-CLEARLY_BETTER = 1.15
+CLEARLY_BETTER = 1.2
 
 
 def keep_places(hits: Sequence[Hit], shown: Sequence[str]) -> list[Hit]:

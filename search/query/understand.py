@@ -13,6 +13,7 @@ from search.analysis import Token, TokenKind, analyse, readings
 from search.analysis.characters import clean, fold, has_japanese, title_key
 from search.engines.base import AnyOf, Field, Node, Phrase, Prefix, Term
 from search.query.rules import rules_for
+from search.query.stop_phrases import without_stop_phrases
 from search.query.synonyms import Expansion, asked_or_met, expand, met_by, word_clauses
 from search.query.typos import KnownTerms, typo_clauses
 from search.query.values import MAX_QUESTION_LENGTH
@@ -38,6 +39,7 @@ MOST_LETTERS = 6
 FEWEST_LETTERS = {True: 1, False: 2}  # by whether the beginning is Japanese
 
 _SENTENCE_END = re.compile(r"\n\s*\n|(?<=[?!。？！])|(?<=\.)\s")
+_QUOTED = re.compile(r'["“”]([^"“”]+)["“”]')
 _LAST_RUN = re.compile(r"(?:[ァ-ヺー]+|[a-z0-9]+)$")
 SHORTEST_OPENING = 10  # characters; what is shorter is a greeting
 
@@ -56,7 +58,7 @@ class Question:
         """The first ``MAX_QUESTION_LENGTH`` characters of ``text``, cleaned and analysed."""
         # A space at the end stays: it says that the last word is finished.
         cleaned = clean(text[:MAX_QUESTION_LENGTH]).lstrip()
-        tokens = analyse(cleaned, locale).tokens
+        tokens = without_stop_phrases(cleaned, analyse(cleaned, locale).tokens)
         return cls(cleaned, locale, tokens, expand(tokens, rules_for(locale).synonyms))
 
     @property
@@ -96,6 +98,23 @@ class Question:
         end = len(self.opening)
         inside = (token.term for token in self.searched if token.end <= end)
         return tuple(dict.fromkeys(inside))[:MAX_TERMS]
+
+    @property
+    def quoted(self) -> tuple[tuple[str, ...], ...]:
+        """The terms of each quoted phrase, in order: what must stand together in an article.
+
+        None where quotes are not what the question is about: prose quotes messages and buttons in
+        passing, and rarely to the letter.
+        """
+        spans = [match.span(1) for match in _QUOTED.finditer(self.text)]
+        if not spans:
+            return ()
+        phrases = [
+            tuple(t.term for t in self.searched if start <= t.start and t.end <= end)
+            for start, end in spans
+        ]
+        is_meant = 2 * sum(map(len, phrases)) >= len(self.searched)
+        return tuple(filter(None, phrases))[:MAX_PHRASES] if is_meant else ()
 
     @property
     def is_foreign(self) -> bool:

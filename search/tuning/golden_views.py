@@ -62,7 +62,8 @@ class EngineColumn(Column):
 
     def get_value(self, instance: GoldenRun) -> str:
         """As a text."""
-        return f"{instance.engine} ({gettext('standby')})" if instance.degraded else instance.engine
+        standby = gettext("standby")
+        return f"{instance.engine} ({standby})" if instance.degraded else instance.engine
 
 
 class FallenColumn(Column):

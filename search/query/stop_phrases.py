@@ -1,0 +1,51 @@
+"""Phrases that wrap a question and say nothing of its subject: greetings, thanks, "is there a way".
+
+Only questions are read so, never articles: each of these words may be the subject elsewhere.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from search.analysis import Token, TokenKind
+
+_ENGLISH = (
+    r"is it possible|is there an? (?:easy |simple )?way|is there any way|"
+    r"what is the (?:best|easiest|right) way|what's the (?:best|easiest|right) way|"
+    r"(?:the )?(?:best|easiest|right) way to|"
+    r"i (?:just )?(?:want|need|would like|am trying|am looking) to(?: know)?|"
+    r"i'?d like to(?: know)?|i'?m (?:trying|looking) to|(?:want|need) to know|"
+    r"(?:can|could) (?:some|any)(?:one|body)|does any(?:one|body) know|any(?:one|body) know|"
+    r"(?:tell|show|help) me|(?:i )?need (?:some )?help(?: with)?|"
+    r"let me know|i was wondering|i don'?t know how to|i don'?t understand how to|"
+    r"many thanks|thanks(?: a lot| in advance| very much)?|thank you(?: very much| in advance)?|"
+    r"good (?:morning|afternoon|evening)|dear (?:all|team|support)|kind regards|"
+    # "Hello world" and "Hi-Fi" are subjects.
+    r"(?:hello|hi)(?: (?:there|all|team))?"
+    r"(?=[,.!]|\s+(?:i|we|how|can|could|my|is|what|when|please)\b)"
+)
+_JAPANESE = (
+    r"(?:どうぞ)?よろしくお?(?:願い|ねがい)(?:いた|致)?(?:し|申し上げ)ます|"
+    r"お(?:願い|ねがい)(?:いた|致)?します|(?:どうも)?ありがとう(?:ございます|ございました)?|"
+    r"(?:いつも)?お世話になって(?:い|お)ります|(?:すみません|すいません|申し訳ありません|恐れ入ります)が?|"
+    r"こんにちは|こんばんは|おはようございます|はじめまして|"
+    r"困って(?:い)?(?:ます|る|おります)|助けて(?:ください|下さい|ほしい)?|"
+    r"ご教示(?:ください|下さい|願います|いただけますか)?|ご存じ(?:ですか|の方)?|"
+    r"お(?:聞|伺|尋)[きいね]?したい(?:のですが|です)?|(?:一つ)?質問(?:です|があります|させてください)|"
+    r"(?:良い|よい|いい|何か)?方法は(?:あります|ない(?:です|でしょう))か"
+)
+_PHRASES = re.compile(rf"(?<![\w-])(?:{_ENGLISH})(?![\w-])|{_JAPANESE}")
+
+
+def without_stop_phrases(text: str, tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """The tokens, those inside a stop phrase without content; all as they are where nothing else
+    has content, so that "thanks" alone is still a question."""
+    marked = tuple(_marked(text, tokens))
+    return marked if any(t.kind is not TokenKind.STOP for t in marked) else tuple(tokens)
+
+
+def _marked(text: str, tokens: Sequence[Token]) -> Iterator[Token]:
+    spans = [match.span() for match in _PHRASES.finditer(text.casefold())]
+    for token in tokens:
+        inside = any(start <= token.start and token.end <= end for start, end in spans)
+        yield replace(token, kind=TokenKind.STOP) if inside else token
