@@ -25,6 +25,7 @@ from search.engines.base import (
     Similarity,
     VectorQuery,
 )
+from search.query.priors import NO_PRIORS, Priors, priors_for
 from search.query.promote import promoted
 from search.query.rank import fused
 from search.query.rules import rules_for
@@ -47,13 +48,15 @@ _TREES = {Mode.SEARCH: search_tree, Mode.SUGGEST: suggest_tree}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, how it is asked, and what may be found. ``pinned``: ids that come first."""
+    """A question, how it is asked, and what may be found. ``pinned``: ids that come first;
+    ``priors``: what is known of the articles beforehand."""
 
     question: Question
     mode: Mode
     visibilities: tuple[str, ...]
     filters: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     pinned: tuple[str, ...] = ()
+    priors: Priors = NO_PRIORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,18 @@ def retrieve(
 
     Raises EngineUnavailable when neither engine nor standby answers.
     """
-    pinned = promoted(question, rules_for(request.locale), timezone.localdate())
+    today = timezone.localdate()
+    pinned = promoted(question, rules_for(request.locale), today)
+    # Not while typing: a list that moves for other reasons than the letters is unquiet.
+    searching = request.mode is Mode.SEARCH
+    priors = priors_for(question.text, question.locale, today) if searching else NO_PRIORS
     asked = Asked(
         question,
         request.mode,
         tuple(str(visibility) for visibility in request.viewer.visibilities),
         _engine_filters(request.filters),
         tuple(str(article) for article in pinned),
+        priors,
     )
     return ask(engines.current(), embedding.current(), asked, limit, offset, facets)
 
@@ -129,7 +137,7 @@ def ask(
     similarities: Mapping[str, Similarity] = {}
     if vector_query:
         similarities = engine.similarities(vector_query, [hit.id for hit in found.hits])
-    ranked = _pinned_first(fused(found.hits, similarities), asked.pinned)
+    ranked = _pinned_first(fused(found.hits, similarities, asked.priors), asked.pinned)
     shown = replace(found, hits=tuple(ranked[offset : offset + limit]))
     is_pinned = any(hit.id in asked.pinned for hit in found.hits)
     return Retrieved(shown, found.hits, similarities, is_pinned, vector_query)
@@ -167,7 +175,7 @@ def _with(tree: Node, certain: Collection[str]) -> Node:
 
 def _lexical(hits: Sequence[Hit], certain: Collection[str]) -> tuple[Hit, ...]:
     """The hits with what their words scored, best first."""
-    scored = [Hit(h.id, h.score - _IN_POOL if h.id in certain else h.score) for h in hits]
+    scored = [replace(h, score=h.score - _IN_POOL) if h.id in certain else h for h in hits]
     return tuple(sorted(scored, key=lambda hit: (-hit.score, hit.id)))
 
 
