@@ -26,7 +26,7 @@ FEWEST_ADDRESSES = 2
 _LONGEST_ID = 18
 
 HiddenQuestions = Callable[[], frozenset[str]]
-_hidden: list[HiddenQuestions] = []
+_hidden: HiddenQuestions = frozenset
 
 
 def register_answers() -> None:
@@ -35,9 +35,10 @@ def register_answers() -> None:
 
 
 def leave_out(hidden: HiddenQuestions) -> None:
-    """Keep no answers of the questions (hashes) that ``hidden`` names. A second source adds to
+    """Keep no answers of the questions (hashes) that ``hidden`` names; a second call replaces
     the first."""
-    _hidden.append(hidden)
+    global _hidden
+    _hidden = hidden
 
 
 def answer_days(text: str, locale: str, since: date) -> list[AnswerDay]:
@@ -71,7 +72,7 @@ def store_answers(day: date, outcomes: Iterable[SearchOutcome]) -> None:
     and senders without an address (or who asked not to be tracked) count for nothing.
     """
     pairs = _pairs(outcomes)
-    hidden = _hidden_questions()
+    hidden = _hidden()
     known = _existing({article for _, article in pairs})
     DailyAnswer.objects.filter(day=day).delete()
     DailyAnswer.objects.bulk_create(
@@ -128,10 +129,5 @@ def forget_answers(questions: Iterable[str]) -> int:
 def forget_old_answers(before: date) -> int:
     """Delete what is older than ``before``, and what a roll-up wrote while its question was being
     hidden; how many rows."""
-    return DailyAnswer.objects.filter(day__lt=before).delete()[0] + forget_answers(
-        _hidden_questions()
-    )
-
-
-def _hidden_questions() -> frozenset[str]:
-    return frozenset().union(*(hidden() for hidden in _hidden))
+    old = DailyAnswer.objects.filter(day__lt=before).delete()[0]
+    return old + forget_answers(_hidden())

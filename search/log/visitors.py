@@ -41,12 +41,12 @@ class Sender:
 
 def sender_of(request: HttpRequest, day: date) -> Sender:
     """The sender of ``request`` as counted on ``day``."""
-    private = asks_for_privacy(request)
+    salt = b"" if asks_for_privacy(request) else salt_of(day)
     return Sender(
-        visitor="" if private else visitor_hash(request, day),
+        visitor=visitor_hash(request, salt) if salt else "",
         bot=is_bot(request.headers.get("User-Agent", "")),
         staff=is_staff(request),
-        network="" if private else network_hash(request, day),
+        network=network_hash(request, salt) if salt else "",
     )
 
 
@@ -91,16 +91,14 @@ def asks_for_privacy(request: HttpRequest) -> bool:
     return request.headers.get("DNT") == "1" or request.headers.get("Sec-GPC") == "1"
 
 
-def visitor_hash(request: HttpRequest, day: date) -> str:
+def visitor_hash(request: HttpRequest, salt: bytes) -> str:
     """A keyed BLAKE2b hash of address and agent; the key is the day's salt, gone a day later."""
     message = f"{client_address(request)}\n{request.headers.get('User-Agent', '')}"
-    digest = hashlib.blake2b(
-        message.encode(errors="replace"), key=salt_of(day), digest_size=HASH_BYTES
-    )
+    digest = hashlib.blake2b(message.encode(errors="replace"), key=salt, digest_size=HASH_BYTES)
     return digest.hexdigest()
 
 
-def network_hash(request: HttpRequest, day: date) -> str:
+def network_hash(request: HttpRequest, salt: bytes) -> str:
     """A keyed BLAKE2b hash of the address alone, under the day's salt; empty if there is none.
 
     Who changes the agent is another visitor but not another address: what readers are counted
@@ -111,7 +109,7 @@ def network_hash(request: HttpRequest, day: date) -> str:
     if not address:
         return ""
     digest = hashlib.blake2b(
-        address.encode(), key=salt_of(day), digest_size=NETWORK_HASH_BYTES, person=b"network"
+        address.encode(), key=salt, digest_size=NETWORK_HASH_BYTES, person=b"network"
     )
     return digest.hexdigest()
 

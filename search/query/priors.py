@@ -39,6 +39,8 @@ READERS_HALF_LIFE_DAYS = 30.0
 # Older ones would count less than an eighth; the log keeps them no longer either.
 LOOKED_BACK = timedelta(days=90)
 FEWEST_DAYS = 2
+# Nobody asks a longer question in the same words again.
+LONGEST_QUESTION = 200
 # Half a year: the rhythm in which articles are usually verified again.
 FRESH_HALF_LIFE_DAYS = 180.0
 _Z = 1.96  # 95 %, as in all of the product's intervals
@@ -84,7 +86,9 @@ def register_source(source: AnswerSource) -> None:
 
 def priors_for(text: str, locale: str, today: date) -> Priors:
     """What is known beforehand of the articles for a question. One query of the source."""
-    days = _source(text, locale, today - LOOKED_BACK) if _source else ()
+    days: Sequence[AnswerDay] = ()
+    if _source and len(text) <= LONGEST_QUESTION:
+        days = _source(text, locale, today - LOOKED_BACK)
     of_article: dict[str, list[AnswerDay]] = defaultdict(list)
     for day in days:
         of_article[day.article_id].append(day)
