@@ -1,6 +1,5 @@
 """Words and meaning in one order."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -69,17 +68,23 @@ class TestReaders:
         hits = [*EQUAL, Hit("3", 1.0)]
         assert first(hits, Priors({"2": 0.5}), ALIKE) == "2"
 
-    @pytest.mark.parametrize("similarities", [{}, ALIKE])
-    def test_turn_no_other_whatever_they_did(self, similarities):
-        """What is better by more than the two weights together stays first."""
-        hits = [Hit("1", 10.0), Hit("2", 8.9), Hit("3", 1.0)]
-        everything = Priors({"2": 1.0, "3": 1.0}, TODAY)
-        fresh = [hits[0], *(replace(hit, verified_on=TODAY.isoformat()) for hit in hits[1:])]
-        fitting = contributions(hits, similarities)
-        bound = 1 + READERS_WEIGHT + FRESHNESS_WEIGHT
-        ranked = [hit.id for hit in fused(fresh, similarities, everything)]
-        overtaken = fitting["1"].total <= bound * fitting["2"].total
-        assert ranked == (["2", "1", "3"] if overtaken else ["1", "2", "3"])
+    @pytest.mark.parametrize(
+        ("score", "ahead"),
+        [(10.0, ["2", "1"]), (9.1, ["2", "1"]), (8.9, ["1", "2"]), (1.0, ["1", "2"])],
+    )
+    def test_overtake_nothing_better_by_more_than_the_weights_together(self, score, ahead):
+        """Whatever readers did, and verified today: 10 / 9.1 < 1.11 < 10 / 8.9."""
+        assert 1 + READERS_WEIGHT + FRESHNESS_WEIGHT == pytest.approx(1.11)
+        hits = [Hit("1", 10.0), Hit("2", score, TODAY.isoformat())]
+        assert [hit.id for hit in fused(hits, {}, Priors({"2": 1.0}, TODAY))] == ahead
+
+    def test_overtake_nothing_whose_meaning_is_clearly_better(self):
+        better = {"1": Similarity(0.6, 0.7, 1.0), "2": Similarity(0.2, 0.3, 0.6)}
+        assert first(EQUAL, Priors({"2": 1.0}), better) == "1"
+
+    def test_weigh_no_more_far_below_an_article_whose_title_was_asked(self):
+        hits = [Hit("1", 400.0), Hit("2", 8.0), Hit("3", 5.0)]
+        assert [hit.id for hit in fused(hits, {}, Priors({"3": 1.0}))] == ["1", "2", "3"]
 
     def test_are_no_words(self):
         assert fused([Hit("1", 3.0), Hit("2", 0.0)], {}, Priors({"2": 1.0}))[0].id == "1"
