@@ -74,7 +74,7 @@ class TestReaders:
     )
     def test_overtake_nothing_better_by_more_than_the_weights_together(self, score, ahead):
         """Whatever readers did, and verified today: 10 / 9.1 < 1.11 < 10 / 8.9."""
-        assert 1 + READERS_WEIGHT + FRESHNESS_WEIGHT == pytest.approx(1.11)
+        assert pytest.approx(1.11) == 1 + READERS_WEIGHT + FRESHNESS_WEIGHT
         hits = [Hit("1", 10.0), Hit("2", score, TODAY.isoformat())]
         assert [hit.id for hit in fused(hits, {}, Priors({"2": 1.0}, TODAY))] == ahead
 
