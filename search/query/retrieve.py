@@ -63,13 +63,15 @@ class Asked:
 class Retrieved:
     """Hits in order and all matches counted (``result``); of the candidates what their words
     scored (``lexical``, best first), how near in meaning they are, and whether one is pinned;
-    ``meaning``: the question's vector, None where meaning had no say."""
+    ``meaning``: the question's vector, None where meaning had no say; ``priors``: what was known
+    of them beforehand."""
 
     result: EngineResult
     lexical: tuple[Hit, ...] = ()
     similarities: Mapping[str, Similarity] = field(default_factory=dict)
     pinned: bool = False
     meaning: VectorQuery | None = None
+    priors: Priors = NO_PRIORS
 
 
 def retrieve(
@@ -140,7 +142,7 @@ def ask(
     ranked = _pinned_first(fused(found.hits, similarities, asked.priors), asked.pinned)
     shown = replace(found, hits=tuple(ranked[offset : offset + limit]))
     is_pinned = any(hit.id in asked.pinned for hit in found.hits)
-    return Retrieved(shown, found.hits, similarities, is_pinned, vector_query)
+    return Retrieved(shown, found.hits, similarities, is_pinned, vector_query, asked.priors)
 
 
 def _vector_query(embedder: GuardedEmbedder | None, asked: Asked) -> VectorQuery | None:
