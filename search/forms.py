@@ -11,6 +11,7 @@ from search.query.values import MAX_QUESTION_LENGTH
 
 # Nobody reads on that far; engines pay for depth.
 MAX_PAGE = 1_000
+MAX_SHOWN_LENGTH = 200  # a list of ten ids is shorter
 
 
 class QuestionField(forms.CharField):
@@ -27,11 +28,13 @@ class QuestionField(forms.CharField):
 
 
 class SuggestForm(forms.Form):
-    """``?q=&visit=&seq=``: a question being typed; ``seq`` counts the requests of one box."""
+    """``?q=&visit=&seq=&shown=``: a question being typed; ``seq`` counts the requests of one box,
+    ``shown`` are the ids of the articles in its list."""
 
     q = QuestionField(required=False, strip=False)
     visit = forms.RegexField(r"^[A-Za-z0-9_-]*$", required=False, max_length=64)
     seq = forms.IntegerField(required=False, min_value=0, max_value=2**53)
+    shown = forms.RegexField(r"^[0-9,]*$", required=False, max_length=MAX_SHOWN_LENGTH)
 
 
 class ResultsForm(forms.Form):

@@ -48,7 +48,7 @@ def keep_private(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     ratelimit(group="suggest", key="ip", rate=suggest_rate, block=False), name="dispatch"
 )
 class SuggestView(View):
-    """``GET /{locale}/search/suggest?q=&visit=&seq=``: suggestions as JSON."""
+    """``GET /{locale}/search/suggest?q=&visit=&seq=&shown=``: suggestions as JSON."""
 
     http_method_names = ["get", "head", "options"]
 
@@ -65,6 +65,7 @@ class SuggestView(View):
             locale=get_language() or settings.LANGUAGE_CODE,
             viewer=viewer_of(request.user),
             mode=Mode.SUGGEST,
+            shown=tuple(filter(None, form.cleaned_data["shown"].split(","))),
         )
         try:
             answer = suggest(asked)

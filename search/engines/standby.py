@@ -45,35 +45,29 @@ class StandbyEngine:
         return replace(result, degraded=True) if degraded else result
 
     def nearest(self, query: VectorQuery, limit: int) -> Sequence[Hit]:
-        """See Engine.nearest. This host's copy saves a round trip; the cluster is asked where it
-        has no vectors."""
-        with suppress(EngineUnavailable):
-            if found := self.standby.nearest(query, limit):
-                return found
-        return self._ask(lambda engine: engine.nearest(query, limit))[0]
+        """See Engine.nearest."""
+        return self._here_or_there(query.locale, lambda engine: engine.nearest(query, limit))
 
     def similarities(self, query: VectorQuery, ids: Sequence[str]) -> Mapping[str, Similarity]:
-        """See Engine.similarities. This host's copy saves a round trip; the cluster is asked for
-        what it lacks."""
-        try:
-            found = dict(self.standby.similarities(query, ids))
-        except EngineUnavailable:
-            found = {}
-        missing = [identifier for identifier in ids if identifier not in found]
-        if missing and len(missing) == len(ids):
-            found |= self._ask(lambda engine: engine.similarities(query, missing))[0]
-        return found
+        """See Engine.similarities."""
+        return self._here_or_there(query.locale, lambda engine: engine.similarities(query, ids))
 
     def known_terms(
         self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
     ) -> frozenset[str]:
-        """See Engine.known_terms. This host's copy saves a round trip; the cluster is asked while
-        it is empty or cannot say."""
-        # What ails the copy stands in its status; the cluster can still answer.
+        """See Engine.known_terms."""
+        return self._here_or_there(
+            locale, lambda engine: engine.known_terms(locale, terms, visibilities)
+        )
+
+    def _here_or_there(self, locale: str, question: Callable[[Engine], T]) -> T:
+        """What prepares a search or ranks its hits. This host's copy saves a round trip; the
+        cluster is asked while the copy is empty or cannot say."""
+        # What ails the copy stands in its status.
         with suppress(EngineUnavailable):
             if self.standby.has_documents(locale):
-                return self.standby.known_terms(locale, terms, visibilities)
-        return self._ask(lambda engine: engine.known_terms(locale, terms, visibilities))[0]
+                return question(self.standby)
+        return self._ask(question)[0]
 
     def _ask(self, question: Callable[[Engine], T]) -> tuple[T, bool]:
         if self.breaker.admits():

@@ -25,14 +25,15 @@ from search.engines.elasticsearch import Connection, ElasticsearchEngine, cluste
 from search.engines.embedded import EmbeddedEngine
 from search.engines.standby import StandbyEngine
 from search.evaluation.beir import Collection, TestQuestion
+from search.evaluation.churn import churn
 from search.evaluation.typing import TYPINGS, typed
 from search.indexing.documents import build_document
 from search.indexing.sources import ArticleSource
 from search.indexing.terms import Texts
 from search.indexing.vectors import quantised
-from search.query.evidence import evidence, is_unanswered, samples, threshold
+from search.query.evidence import evidence, is_unanswered, samples, thresholds
 from search.query.retrieve import POOL, Asked, Retrieved, ask
-from search.query.rules import NO_RULES, trying
+from search.query.rules import NO_RULES, Thresholds, trying
 from search.query.understand import Question
 from search.query.values import Mode
 
@@ -143,29 +144,31 @@ class _Searcher:
         self._embedder = embedder
         self._language = language
         self._numbers = numbers
+        self._ids = {id_: number for number, id_ in numbers.items()}
         self.seconds: list[float] = []
         self.evidence: dict[str, float] = {}
         self.unanswered: set[str] = set()
-        self._threshold: float | None = None
+        self._thresholds: Thresholds | None = None
 
     def calibrate(self, collection: Collection) -> None:
-        """Find this collection's threshold, from its documents alone."""
+        """Find this collection's thresholds, from its documents alone."""
         if self._embedder:
-            numbers = {id_: number for number, id_ in self._numbers.items()}
             texts = (
-                (numbers[d.id], Parts.of(d.title, (), d.text).phrases) for d in collection.documents
+                (self._ids[document.id], Parts.of(document.title, (), document.text).phrases)
+                for document in collection.documents
             )
             with trying(self._language, NO_RULES):
-                self._threshold = threshold(samples(texts), self._language, self._candidates)
+                self._thresholds = thresholds(samples(texts), self._language, self._candidates)
 
     def timed_search(self, id_: str, text: str) -> Ranked:
         """The documents found for a question, and what the product makes of them."""
         start = time.perf_counter()
         with trying(self._language, NO_RULES):
-            found = self._retrieve(Question.read(text, self._language), Mode.SEARCH, DEPTH)
+            question = Question.read(text, self._language)
+            found = self._retrieve(question, Mode.SEARCH, DEPTH)
         self.seconds.append(time.perf_counter() - start)
         self.evidence[id_] = evidence(found)
-        if not found.result.hits or is_unanswered(found, self._threshold):
+        if not found.result.hits or is_unanswered(question, found, self._thresholds):
             self.unanswered.add(id_)
         return self._named(found)
 
@@ -175,15 +178,25 @@ class _Searcher:
     def suggest(self, text: str) -> Ranked:
         return self._ask(text, Mode.SUGGEST, SHOWN_WHILE_TYPING)
 
-    def _ask(self, text: str, mode: Mode, limit: int) -> Ranked:
+    def suggest_next(self, text: str, shown: Sequence[str]) -> list[str]:
+        """What is shown after one more keystroke."""
+        numbers = tuple(self._ids[id_] for id_ in shown)
+        found = self._ask(text, Mode.SUGGEST, SHOWN_WHILE_TYPING, numbers)
+        return [id_ for id_, _ in found]
+
+    def _ask(self, text: str, mode: Mode, limit: int, shown: tuple[str, ...] = ()) -> Ranked:
         with trying(self._language, NO_RULES):  # a portal's own rules are for its own articles
-            return self._named(self._retrieve(Question.read(text, self._language), mode, limit))
+            question = Question.read(text, self._language)
+            return self._named(self._retrieve(question, mode, limit, shown))
 
     def _candidates(self, question: Question) -> Retrieved:
         return self._retrieve(question, Mode.SEARCH, DEPTH)
 
-    def _retrieve(self, question: Question, mode: Mode, limit: int) -> Retrieved:
-        return ask(self._engine, self._embedder, Asked(question, mode, PUBLIC), limit)
+    def _retrieve(
+        self, question: Question, mode: Mode, limit: int, shown: tuple[str, ...] = ()
+    ) -> Retrieved:
+        asked = Asked(question, mode, PUBLIC, shown=shown)
+        return ask(self._engine, self._embedder, asked, limit)
 
     def _named(self, found: Retrieved) -> Ranked:
         return [(self._numbers[hit.id], hit.score) for hit in found.result.hits]
@@ -253,7 +266,7 @@ def _area_under_curve(higher: Sequence[float], lower: Sequence[float]) -> float:
 def _as_you_type(
     collection: Collection, searcher: _Searcher, progress: Progress
 ) -> dict[str, object]:
-    """success@5 by share typed, per way of typing that exists in the language."""
+    """success@5 by share typed, per way of typing that exists in the language, and churn."""
     figures: dict[str, object] = {}
     for name, way in TYPINGS.items():
         if collection.language not in way.languages:
@@ -262,7 +275,8 @@ def _as_you_type(
         figures[name] = {
             str(share): _success(collection, searcher, share, name) for share in SHARES_TYPED
         }
-    return figures
+    progress("typing the questions, every keystroke")
+    return figures | {"churn": churn(collection.answerable, searcher.suggest_next)}
 
 
 def _success(collection: Collection, searcher: _Searcher, share: int, name: str) -> float:

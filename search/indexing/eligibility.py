@@ -53,7 +53,7 @@ def is_eligible(article: Page) -> bool:
     return (
         isinstance(article, Article)
         and _is_current(article.live, article.expire_at)
-        and _is_in_a_site(article.url_path)
+        and _is_below(_root_paths(), article.url_path)
         and _NEVER_SEARCHED.isdisjoint(_restriction_kinds(article))
     )
 
@@ -62,8 +62,8 @@ def _is_current(live: bool, expire_at: datetime | None) -> bool:
     return live and (expire_at is None or expire_at > timezone.now())
 
 
-def _is_in_a_site(url_path: str) -> bool:
-    return any(url_path.startswith(root) for root in _root_paths())
+def _is_below(roots: Iterable[str], url_path: str) -> bool:
+    return any(url_path.startswith(root) for root in roots)
 
 
 def effective_visibility(article: Article) -> Visibility:
@@ -168,13 +168,14 @@ def readable(article_ids: Iterable[int], viewer: Viewer) -> dict[int, ReadableAr
     """
     privacy = Privacy.load()
     addresses = _site_addresses()
+    roots = [root for root, _ in addresses]
     shown = {}
     for row in _rows_shown().filter(pk__in=list(article_ids)):
         kinds = {restriction.kind for restriction in privacy.on(row.path)}
         visibility = _effective_visibility(row.visibility, kinds)
         if (
             _is_current(row.live, row.expire_at)
-            and _is_in_a_site(row.url_path)
+            and _is_below(roots, row.url_path)
             and _NEVER_SEARCHED.isdisjoint(kinds)
             and viewer.may_read(visibility)
         ):

@@ -9,11 +9,12 @@ their own article did not exist. The threshold is the number that tells these tw
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log1p
 
 from search.analysis.characters import has_japanese
 from search.query.retrieve import Retrieved
+from search.query.rules import Thresholds
 from search.query.understand import Question
 
 # A lexical score twice as high counts as much as a cosine higher by a tenth.
@@ -54,11 +55,16 @@ def evidence(found: Retrieved, without: frozenset[str] = frozenset()) -> float:
     ``without`` leaves articles out. Without vectors the words alone speak.
     """
     words = max((hit.score for hit in found.lexical if hit.id not in without), default=0.0)
+    return cosine(found, without) + WORDS_WEIGHT * log1p(max(words, 0.0))
+
+
+def cosine(found: Retrieved, without: frozenset[str] = frozenset()) -> float:
+    """How near in meaning the nearest of what was found is; 0 where nothing is."""
     cosines = (s.cosine for id_, s in found.similarities.items() if id_ not in without)
-    return max(max(cosines, default=0.0), 0.0) + WORDS_WEIGHT * log1p(max(words, 0.0))
+    return max(max(cosines, default=0.0), 0.0)
 
 
-def is_unanswered(found: Retrieved, least: float | None) -> bool:
+def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None) -> bool:
     """The decision: whether the candidates speak for no answer, less than ``least``.
 
     Not decided where meaning had no say (no vectors, an embedder that is out, words in progress,
@@ -66,13 +72,15 @@ def is_unanswered(found: Retrieved, least: float | None) -> bool:
     """
     if least is None or not found.similarities or found.pinned:
         return False
-    return evidence(found) < least
+    if question.is_foreign and cosine(found) >= least.cosine:
+        return False
+    return evidence(found) < least.evidence
 
 
-def threshold(
+def thresholds(
     samples: Iterable[Sample], locale: str, ask: Callable[[Question], Retrieved]
-) -> float | None:
-    """The evidence from which on a question counts as answered; None where too little is known.
+) -> Thresholds | None:
+    """From where on a question counts as answered; None where too little is known.
 
     ``ask`` gives the candidates of a question. At most ``MOST_QUESTIONS`` samples are asked,
     chosen at random but the same in every run.
@@ -81,12 +89,29 @@ def threshold(
     chance = random.Random(_SEED)  # noqa: S311
     chosen = sorted(samples, key=lambda sample: sample.text)
     chance.shuffle(chosen)
-    answered, unanswered = [], []
+    answered, unanswered = _Measured(), _Measured()
     for sample in chosen[:MOST_QUESTIONS]:
         found = ask(Question.read(_shortened(sample.text, locale, chance), locale))
-        answered.append(evidence(found))
-        unanswered.append(evidence(found, without=sample.same))
-    return _best_separation(answered, unanswered) if len(answered) >= FEWEST_QUESTIONS else None
+        answered.add(found)
+        unanswered.add(found, without=sample.same)
+    if len(answered.evidence) < FEWEST_QUESTIONS:
+        return None
+    return Thresholds(
+        evidence=_best_separation(answered.evidence, unanswered.evidence),
+        cosine=_best_separation(answered.cosines, unanswered.cosines),
+    )
+
+
+@dataclass(slots=True)
+class _Measured:
+    """What speaks for an answer to each of the samples."""
+
+    evidence: list[float] = field(default_factory=list)
+    cosines: list[float] = field(default_factory=list)
+
+    def add(self, found: Retrieved, without: frozenset[str] = frozenset()) -> None:
+        self.evidence.append(evidence(found, without))
+        self.cosines.append(cosine(found, without))
 
 
 def _shortened(text: str, locale: str, chance: random.Random) -> str:

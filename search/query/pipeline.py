@@ -9,6 +9,7 @@ from search import engines
 from search.engines.base import EngineUnavailable, Facet
 from search.query import tokens
 from search.query.evidence import is_unanswered
+from search.query.other_languages import in_other_languages
 from search.query.present import (
     answer_box,
     present_facets,
@@ -22,6 +23,7 @@ from search.query.understand import Question
 from search.query.values import (
     DidYouMean,
     Outcome,
+    Result,
     Results,
     SearchRequest,
     SuggestionKind,
@@ -45,7 +47,8 @@ def suggest(request: SearchRequest) -> Suggestions:
     hidden = len(found.hits) - len(suggestions) if found.total <= shown + SPARE_HITS else 0
     total = found.total if len(suggestions) == shown else found.total - hidden
     answered = any(s.kind is SuggestionKind.ANSWER for s in suggestions)
-    return Suggestions(request, _outcome(request, retrieved, total, answered=answered), suggestions)
+    outcome = _outcome(request, question, retrieved, total, answered=answered)
+    return Suggestions(request, outcome, suggestions)
 
 
 def search(request: SearchRequest) -> Results:
@@ -65,15 +68,18 @@ def search(request: SearchRequest) -> Results:
     results = present_results(request, question, found.hits, retrieved.meaning)
     total = found.total - (len(found.hits) - len(results))
     answer = answer_box(question, results, page)
+    outcome = _outcome(request, question, retrieved, total, answered=answer is not None)
+    elsewhere = outcome.no_answer and page == 1 and not request.filters
     return Results(
         request=request,
-        outcome=_outcome(request, retrieved, total, answered=answer is not None),
+        outcome=outcome,
         results=results,
         answer=answer,
         facets=present_facets(request, found.facets),
         page=page,
         pages=pages,
         did_you_mean=_did_you_mean(request, question) if page == 1 else None,
+        in_other_languages=_in_other_languages(request, retrieved) if elsewhere else (),
     )
 
 
@@ -85,13 +91,22 @@ def _did_you_mean(request: SearchRequest, question: Question) -> DidYouMean | No
         if text is None:
             return None
         meant = replace(request, text=text)
-        found = retrieve(meant, Question.read(text, request.locale), limit=1)
+        asked = Question.read(text, request.locale)
+        found = retrieve(meant, asked, limit=1)
     except EngineUnavailable:  # lost since the search itself, which was answered
         logger.warning("no correction of a question: the engine was lost meanwhile")
         return None
     # Another word that leads nowhere either is not what was meant.
-    helps = not is_unanswered(found, rules_for(request.locale).threshold)
+    helps = not is_unanswered(asked, found, rules_for(request.locale).thresholds)
     return DidYouMean(text, found.result.total) if found.result.total and helps else None
+
+
+def _in_other_languages(request: SearchRequest, retrieved: Retrieved) -> tuple[Result, ...]:
+    try:
+        return in_other_languages(request, retrieved.meaning)
+    except EngineUnavailable:  # lost since the search itself, which was answered
+        logger.warning("no answers in other languages: the engine was lost meanwhile")
+        return ()
 
 
 def _page(request: SearchRequest, question: Question, page: int) -> Retrieved:
@@ -106,11 +121,17 @@ def _page(request: SearchRequest, question: Question, page: int) -> Retrieved:
 
 
 def _outcome(
-    request: SearchRequest, retrieved: Retrieved, total: int, *, answered: bool
+    request: SearchRequest,
+    question: Question,
+    retrieved: Retrieved,
+    total: int,
+    *,
+    answered: bool,
 ) -> Outcome:
     """``answered``: a short answer is shown that speaks of all that was asked."""
     found = retrieved.result
-    unanswered = total == 0 or is_unanswered(retrieved, rules_for(request.locale).threshold)
+    least = rules_for(request.locale).thresholds
+    unanswered = total == 0 or is_unanswered(question, retrieved, least)
     no_answer = bool(request.text.strip()) and unanswered and not answered
     query_id = tokens.issue(
         tokens.QueryToken(

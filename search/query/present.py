@@ -5,7 +5,11 @@ private. ``readable`` looks at the database of this moment; what it does not ret
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from kb.models import Stage, Topic
 from search.analysis import analyse, readings
@@ -35,18 +39,20 @@ from search.query.values import (
 def present_suggestions(
     request: SearchRequest, question: Question, hits: Iterable[Hit], limit: int
 ) -> tuple[Suggestion, ...]:
-    """The first ``limit`` hits the viewer may read now. One SQL query."""
+    """The first ``limit`` hits the viewer may read now. Two SQL queries."""
     found = _readable_in_order(request, hits)[:limit]
-    return tuple(
-        Suggestion(
-            kind=SuggestionKind.ANSWER if _answers(question, article) else SuggestionKind.ARTICLE,
-            id=str(article.id),
-            title=highlight_title(question, article.title, in_progress=True),
-            url=article.url,
-            topic=article.topic,
-            answer=article.short_answer if _answers(question, article) else "",
-        )
-        for article in found
+    return tuple(_suggestion(question, article) for article in found)
+
+
+def _suggestion(question: Question, article: ReadableArticle) -> Suggestion:
+    answers = _answers(question, article)
+    return Suggestion(
+        kind=SuggestionKind.ANSWER if answers else SuggestionKind.ARTICLE,
+        id=str(article.id),
+        title=highlight_title(question, article.title, in_progress=True),
+        url=article.url,
+        topic=article.topic,
+        answer=article.short_answer if answers else "",
     )
 
 
@@ -99,6 +105,7 @@ def _result(
         visibility=article.visibility,
         verified_on=article.verified_on.isoformat() if article.verified_on else "",
         answer=article.short_answer,
+        locale=article.locale,
     )
 
 
@@ -157,25 +164,28 @@ def present_facets(
 
 
 def _topic_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
-    """Top-level topics, and the next level below a chosen one. One SQL query.
+    """Top-level topics, and the next level below a chosen one. One SQL query, two where one is
+    chosen.
 
     A chosen topic that leaves no result has no name here.
     """
     chosen = set(request.filters.get(Facet.TOPIC, ()))
+    topics = Topic.objects.filter(live=True, locale__language_code=request.locale)
     # Only topics of results the viewer may read: anybody can ask for any number.
-    topics = Topic.objects.filter(
-        pk__in=[int(value) for value in counts], live=True, locale__language_code=request.locale
-    )
-    rows = list(topics.order_by("path").values_list("pk", "title", "depth", "path"))
-    open_paths = {path for pk, _, _, path in rows if str(pk) in chosen}
-    choices = [
-        FacetValue(str(pk), title, counts.get(str(pk), 0), str(pk) in chosen)
-        for pk, title, depth, path in rows
-        if depth == ROOT_TOPIC_DEPTH + 1
-        or str(pk) in chosen
-        or any(path[:-4] == open_path for open_path in open_paths)
-    ]
-    return tuple(sorted(choices, key=lambda choice: -choice.count))
+    open_ids = [int(value) for value in chosen.intersection(counts)]
+    rows = list(_topic_rows(topics.filter(Q(depth=ROOT_TOPIC_DEPTH + 1) | Q(pk__in=open_ids))))
+    if below := [Q(path__startswith=r.path, depth=r.depth + 1) for r in rows if r.pk in open_ids]:
+        rows += _topic_rows(topics.filter(reduce(or_, below)))
+    choices = {
+        row.pk: FacetValue(str(row.pk), row.title, counts[str(row.pk)], row.pk in open_ids)
+        for row in sorted(rows, key=lambda row: row.path)
+        if str(row.pk) in counts
+    }
+    return tuple(sorted(choices.values(), key=lambda choice: -choice.count))
+
+
+def _topic_rows(topics: QuerySet[Topic]) -> Any:
+    return topics.order_by().values_list("pk", "title", "depth", "path", named=True)
 
 
 def _stage_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:

@@ -29,6 +29,7 @@ from search.query.priors import NO_PRIORS, Priors, priors_for
 from search.query.promote import promoted
 from search.query.rank import fused
 from search.query.rules import rules_for
+from search.query.stability import keep_places
 from search.query.understand import Question, search_tree, suggest_tree
 from search.query.values import Mode, SearchRequest
 
@@ -49,13 +50,15 @@ _TREES = {Mode.SEARCH: search_tree, Mode.SUGGEST: suggest_tree}
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question, how it is asked, and what may be found. ``pinned``: ids that come first;
-    ``priors``: what is known of the articles beforehand."""
+    ``shown``: ids that the reader sees while typing, in their order; ``priors``: what is known of
+    the articles beforehand."""
 
     question: Question
     mode: Mode
     visibilities: tuple[str, ...]
     filters: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     pinned: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     priors: Priors = NO_PRIORS
 
 
@@ -97,6 +100,7 @@ def retrieve(
         tuple(str(visibility) for visibility in request.viewer.visibilities),
         _engine_filters(request.filters),
         tuple(str(article) for article in pinned),
+        request.shown,
         priors,
     )
     return ask(engines.current(), embedding.current(), asked, limit, offset, facets)
@@ -120,7 +124,8 @@ def ask(
     if tree is None:
         return Retrieved(EngineResult((), 0, {facet: {} for facet in facets}, engine.name))
     vector_query = _vector_query(embedder, asked)
-    certain = {*_near(engine, vector_query), *asked.pinned}
+    near = _near(engine, vector_query)
+    certain = {*near, *asked.pinned}
     in_pool = offset + limit <= POOL
     found = engine.search(
         EngineQuery(
@@ -137,9 +142,10 @@ def ask(
     if not in_pool:
         return Retrieved(found, meaning=vector_query)
     similarities: Mapping[str, Similarity] = {}
-    if vector_query:
+    if vector_query and near:  # none near: the index has no vectors yet
         similarities = engine.similarities(vector_query, [hit.id for hit in found.hits])
-    ranked = _pinned_first(fused(found.hits, similarities, asked.priors), asked.pinned)
+    ranked = keep_places(fused(found.hits, similarities, asked.priors), asked.shown)
+    ranked = _pinned_first(ranked, asked.pinned)
     shown = replace(found, hits=tuple(ranked[offset : offset + limit]))
     is_pinned = any(hit.id in asked.pinned for hit in found.hits)
     return Retrieved(shown, found.hits, similarities, is_pinned, vector_query, asked.priors)

@@ -34,18 +34,29 @@ class Promotion:
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which numbers on a question counts as answered (``evidence.thresholds``).
+
+    ``evidence``: words and meaning together. ``cosine``: meaning alone, where question and article
+    are in different languages and share no words.
+    """
+
+    evidence: float
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
 class QueryRules:
     """The rules of one locale.
 
     ``synonyms``: what else to look for where a phrase is asked (``synonyms.synonym_table``).
     ``promotions``: normalised question (``search.analysis.question_key``) → promotions in the
-    order they are shown. ``threshold``: the evidence from which on a question counts as answered
-    (``evidence.threshold``); None until the site has been measured.
+    order they are shown. ``thresholds``: None until the site has been measured.
     """
 
     synonyms: Mapping[Terms, tuple[Terms, ...]] = field(default_factory=dict)
     promotions: Mapping[str, tuple[Promotion, ...]] = field(default_factory=dict)
-    threshold: float | None = None
+    thresholds: Thresholds | None = None
 
 
 NO_RULES = QueryRules()

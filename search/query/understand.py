@@ -98,6 +98,12 @@ class Question:
         return tuple(dict.fromkeys(inside))[:MAX_TERMS]
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether it is written in another script than its locale's articles, and so shares few
+        words with them: meaning alone may find its answer."""
+        return has_japanese(self.text) != (self.locale == "ja")
+
+    @property
     def last_word(self) -> str:
         """The word in progress, folded; empty after a space."""
         if not self.tokens or self.text[-1].isspace():

@@ -19,7 +19,8 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A question as the pipeline takes it. ``filters``: facet name → values."""
+    """A question as the pipeline takes it. ``filters``: facet name → values; ``shown``: ids of the
+    suggestions that the reader sees while typing on."""
 
     text: str
     locale: str
@@ -27,6 +28,7 @@ class SearchRequest:
     mode: Mode = Mode.SEARCH
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     page: int = 1
+    shown: tuple[str, ...] = ()
 
 
 Span = tuple[int, int]  # start and end, in characters of the text it belongs to
@@ -97,6 +99,7 @@ class Result:
     visibility: str
     verified_on: str = ""  # ISO date
     answer: str = ""  # the short answer
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,8 @@ class DidYouMean:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a question that was sent. ``facets``: facet name → choices."""
+    """The answer to a question that was sent. ``facets``: facet name → choices;
+    ``in_other_languages``: what answers it where the reader's language does not."""
 
     request: SearchRequest
     outcome: Outcome
@@ -149,3 +153,4 @@ class Results:
     page: int
     pages: int
     did_you_mean: DidYouMean | None = None
+    in_other_languages: tuple[Result, ...] = ()

@@ -16,7 +16,7 @@ from search.indexing.eligibility import eligible_articles
 from search.indexing.embedding_job import waiting_counts
 from search.indexing.entries import count_waiting
 from search.indexing.positions import find_position
-from search.query.evidence import MOST_QUESTIONS, samples, threshold
+from search.query.evidence import MOST_QUESTIONS, samples, thresholds
 from search.query.retrieve import POOL, Asked, Retrieved, ask
 from search.query.understand import Question
 from search.query.values import Mode
@@ -71,16 +71,21 @@ def _is_due(locale: str, documents: int, basis: str) -> bool:
 
 def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder) -> int:
     engine = engines.current()
-    found = threshold(
+    found = thresholds(
         samples(public_phrases(locale)),
         locale,
         lambda question: _candidates(question, engine, embedder),
     )
     Calibration.objects.update_or_create(
         locale=locale,
-        defaults={"threshold": found, "documents": documents, "basis": _basis(embedder)},
+        defaults={
+            "evidence": found.evidence if found else None,
+            "cosine": found.cosine if found else None,
+            "documents": documents,
+            "basis": _basis(embedder),
+        },
     )
-    logger.info("%s: a question counts as answered from an evidence of %s on", locale, found)
+    logger.info("%s: a question counts as answered from %s on", locale, found)
     return 1
 
 

@@ -12,6 +12,7 @@ from modelcluster.models import ClusterableModel
 from wagtail.models import Orderable
 
 from kb.models import Article
+from search.query.rules import Thresholds
 from search.query.synonyms import SynonymRule
 from search.tuning.enums import GoldenOrigin, SynonymKind
 from search.tuning.rule_set import RuleSet
@@ -43,12 +44,13 @@ class RulesVersion(models.Model):
 class Calibration(models.Model):
     """From which evidence on a question counts as answered in a language.
 
-    ``threshold``: None where the site is too small to tell. ``basis`` and ``documents``: what it
-    was measured on (``tuning.calibration``).
+    ``evidence`` and ``cosine``: see ``query.rules.Thresholds``; None where the site is too small
+    to tell. ``basis`` and ``documents``: what it was measured on (``tuning.calibration``).
     """
 
     locale = models.CharField(max_length=12, unique=True)
-    threshold = models.FloatField(null=True)
+    evidence = models.FloatField(null=True)
+    cosine = models.FloatField(null=True)
     basis = models.CharField(max_length=300)
     documents = models.PositiveIntegerField()
     measured_at = models.DateTimeField(auto_now=True)
@@ -57,7 +59,14 @@ class Calibration(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"{self.locale}: {self.threshold}"
+        return f"{self.locale}: {self.thresholds}"
+
+    @property
+    def thresholds(self) -> Thresholds | None:
+        """The numbers in force."""
+        if self.evidence is None or self.cosine is None:
+            return None
+        return Thresholds(self.evidence, self.cosine)
 
 
 class Synonym(models.Model):

@@ -1,12 +1,18 @@
-"""Who may tune search."""
+"""Who may tune search, and who may ask why it finds what it finds."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from wagtail.permission_policies import BasePermissionPolicy
+from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.permissions import register_permission_policy
 
+from kb.models import Article
 from search.tuning.models import GoldenQuestion, GoldenRun, Promotion, Synonym
 
 TUNE_SEARCH = "search_tuning.tune_search"
+
+# Whoever writes articles may ask why search shows them where it does.
+ARTICLE_POLICY = PagePermissionPolicy(Article)
+ARTICLE_ACTIONS = ("add", "change")
 
 
 class TuningPolicy(BasePermissionPolicy):

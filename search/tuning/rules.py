@@ -52,7 +52,7 @@ def _rules(locale: str, synonyms: Iterable[SynonymRule]) -> QueryRules:
     return QueryRules(
         synonyms=synonym_table(synonyms, locale),
         promotions=_promotions(locale),
-        threshold=calibration.threshold if calibration else None,
+        thresholds=calibration.thresholds if calibration else None,
     )
 
 

@@ -4,8 +4,9 @@ from django.urls import URLResolver, include, path, reverse
 from wagtail import hooks
 
 from search.tuning import admin_urls
+from search.tuning.explain_views import EXPLAIN, ExplainSearchView
 from search.tuning.golden_views import RUNS, GoldenRunsView
-from search.tuning.menu import GoldenRunsMenuItem
+from search.tuning.menu import ExplainMenuItem, GoldenRunsMenuItem
 from search.tuning.viewsets import TuningViewSetGroup
 
 
@@ -17,8 +18,8 @@ def register_viewsets() -> TuningViewSetGroup:
 
 @hooks.register("register_admin_urls")
 def register_admin_urls() -> list[URLResolver]:
-    """The report's addresses."""
-    return [path("reports/golden-questions/", include(admin_urls))]
+    """The reports' addresses."""
+    return [path("reports/", include(admin_urls))]
 
 
 @hooks.register("register_reports_menu_item")
@@ -30,4 +31,16 @@ def register_golden_runs_menu_item() -> GoldenRunsMenuItem:
         name="golden-runs",
         icon_name=GoldenRunsView.header_icon,
         order=110,
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def register_explain_menu_item() -> ExplainMenuItem:
+    """The report's place in the menu: after the golden questions."""
+    return ExplainMenuItem(
+        ExplainSearchView.page_title,
+        reverse(EXPLAIN),
+        name="explain-search",
+        icon_name=ExplainSearchView.header_icon,
+        order=120,
     )

@@ -64,7 +64,8 @@ export class QuestionBox {
   async #ask(text) {
     const seq = ++this.#seq;
     this.#request = new AbortController();
-    const query = new URLSearchParams({ q: text, visit: this.session.log.visit, seq });
+    const shown = this.list.articleIds.join(",");
+    const query = new URLSearchParams({ q: text, visit: this.session.log.visit, seq, shown });
     const slow = setTimeout(() => this.list.loading(), 4 * DEBOUNCE_MS);
     try {
       const response = await fetch(`${this.root.dataset.suggestUrl}?${query}`, {

@@ -21,6 +21,11 @@ export class SuggestionList {
     return this.box.id;
   }
 
+  /** The articles that the reader sees, from the top. */
+  get articleIds() {
+    return this.isOpen && this.answer ? this.answer.suggestions.map(({ id }) => id).filter(Boolean) : [];
+  }
+
   get rows() {
     return [...this.box.children];
   }

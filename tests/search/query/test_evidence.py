@@ -10,9 +10,11 @@ from search.query.evidence import (
     evidence,
     is_unanswered,
     samples,
-    threshold,
+    thresholds,
 )
 from search.query.retrieve import Retrieved
+from search.query.rules import Thresholds
+from search.query.understand import Question
 
 
 def retrieved(words=(), near=(), **options):
@@ -40,21 +42,32 @@ class TestEvidence:
         assert without == evidence(retrieved({"2": 2.0}, {"2": 0.2}))
 
 
+QUESTION = Question.read("how to reset", "en")
+LEAST = Thresholds(evidence=0.5, cosine=0.4)
+
+
 class TestDecision:
     WEAK = retrieved({"1": 1.0}, {"1": 0.1})
 
-    def test_says_no_answer_below_the_threshold(self):
-        assert is_unanswered(self.WEAK, 0.5)
-        assert not is_unanswered(retrieved({"1": 9.0}, {"1": 0.8}), 0.5)
+    def test_says_no_answer_below_the_thresholds(self):
+        assert is_unanswered(QUESTION, self.WEAK, LEAST)
+        assert not is_unanswered(QUESTION, retrieved({"1": 9.0}, {"1": 0.8}), LEAST)
+
+    def test_of_a_question_in_another_language_is_made_by_meaning(self):
+        near = retrieved({"1": 0.0}, {"1": 0.45})
+        assert is_unanswered(QUESTION, near, LEAST)
+        assert not is_unanswered(Question.read("パスワードを忘れた", "en"), near, LEAST)
+        assert not is_unanswered(Question.read("how to reset", "ja"), near, LEAST)
+        assert is_unanswered(Question.read("how to reset", "ja"), self.WEAK, LEAST)
 
     def test_is_not_made_before_the_site_was_measured(self):
-        assert not is_unanswered(self.WEAK, None)
+        assert not is_unanswered(QUESTION, self.WEAK, None)
 
     def test_is_not_made_where_meaning_had_no_say(self):
-        assert not is_unanswered(retrieved({"1": 1.0}), 0.5)
+        assert not is_unanswered(QUESTION, retrieved({"1": 1.0}), LEAST)
 
     def test_is_not_made_against_what_people_have_pinned(self):
-        assert not is_unanswered(retrieved({"1": 1.0}, {"1": 0.1}, pinned=True), 0.5)
+        assert not is_unanswered(QUESTION, retrieved({"1": 1.0}, {"1": 0.1}, pinned=True), LEAST)
 
 
 class TestThreshold:
@@ -68,18 +81,19 @@ class TestThreshold:
         return retrieved({number: 20.0, "other": 2.0}, {number: 0.8, "other": 0.3})
 
     def test_lies_between_answered_and_unanswered(self):
-        found = threshold(self.some(50), "en", self.own_article_is_better)
+        found = thresholds(self.some(50), "en", self.own_article_is_better)
         answered = evidence(retrieved({"1": 20.0}, {"1": 0.8}))
         unanswered = evidence(retrieved({"1": 2.0}, {"1": 0.3}))
-        assert unanswered < found <= answered
+        assert unanswered < found.evidence <= answered
+        assert 0.3 < found.cosine <= 0.8
 
     def test_is_unknown_for_a_handful_of_articles(self):
         few = self.some(FEWEST_QUESTIONS - 1)
-        assert threshold(few, "en", self.own_article_is_better) is None
+        assert thresholds(few, "en", self.own_article_is_better) is None
 
     def test_is_the_same_in_every_run_and_order(self):
-        forward = threshold(self.some(40), "en", self.own_article_is_better)
-        assert threshold(self.some(40)[::-1], "en", self.own_article_is_better) == forward
+        forward = thresholds(self.some(40), "en", self.own_article_is_better)
+        assert thresholds(self.some(40)[::-1], "en", self.own_article_is_better) == forward
 
     def test_asks_no_more_than_it_needs(self):
         asked = []
@@ -88,7 +102,7 @@ class TestThreshold:
             asked.append(question)
             return self.own_article_is_better(question)
 
-        threshold(self.some(MOST_QUESTIONS + 50), "en", ask)
+        thresholds(self.some(MOST_QUESTIONS + 50), "en", ask)
         assert len(asked) == MOST_QUESTIONS
 
     @pytest.mark.parametrize(("text", "locale"), [("返品の方法", "ja"), ("Return an item", "en")])
@@ -99,7 +113,7 @@ class TestThreshold:
             asked.append(question.text)
             return retrieved({"1": 1.0}, {"1": 0.5})
 
-        threshold([Sample(text, frozenset(["1"]))] * 30, locale, ask)
+        thresholds([Sample(text, frozenset(["1"]))] * 30, locale, ask)
         assert min(map(len, asked)) < len(text)
         assert all(asked)
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from kb.visibility import Viewer, Visibility
+from kb.visibility import ANONYMOUS, Viewer, Visibility
 from search.indexing.embedding_job import embed_waiting
 from search.indexing.feeding import feed_indexes
 from search.query.pipeline import search, suggest
-from search.query.rules import NO_RULES, Promotion, trying
+from search.query.rules import NO_RULES, Promotion, Thresholds, trying
 from search.query.values import Mode, SearchRequest
 from tests.factories import ArticleFactory, paragraph
 
@@ -62,14 +62,57 @@ def test_the_excerpt_is_the_passage_that_answers(with_meaning):
 
 
 def test_below_the_threshold_the_page_says_no_answer_and_shows_what_is_near(with_meaning):
-    with trying("en", replace(NO_RULES, threshold=5.0)):
+    with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0))):
         results = search(SearchRequest("shipment turning up", "en"))
     assert results.outcome.no_answer
     assert results.results
 
 
+class TestOtherLanguages:
+    """No Japanese article speaks of deliveries."""
+
+    @staticmethod
+    def asked(viewer=ANONYMOUS, text="荷物の配達に不在だった", least=0.3):
+        least = replace(NO_RULES, thresholds=Thresholds(5.0, least))
+        with trying("en", least), trying("ja", least):
+            return search(SearchRequest(text, "ja", viewer=viewer))
+
+    def test_an_article_that_answers_is_named_with_its_language(self, with_meaning):
+        first, *_ = self.asked().in_other_languages
+        assert (first.title.text, first.locale) == ("When your parcel comes", "en")
+
+    def test_what_means_something_else_is_not(self, with_meaning):
+        assert self.asked(least=0.99).in_other_languages == ()
+
+    def test_nor_is_what_the_readers_language_has_too(self, with_meaning):
+        with_meaning["ja"].translation_key = with_meaning["delivery"].translation_key
+        with_meaning["ja"].save()
+        titles = [result.title.text for result in self.asked().in_other_languages]
+        assert "When your parcel comes" not in titles
+
+    def test_nor_what_the_reader_may_not_read(self, with_meaning):
+        def titles(viewer):
+            found = self.asked(viewer, "パスワードの秘密").in_other_languages
+            return [result.title.text for result in found]
+
+        assert "Password secrets" in titles(STAFF)
+        assert "Password secrets" not in titles(ANONYMOUS)
+
+    def test_a_question_that_is_answered_needs_none(self, with_meaning):
+        with trying("ja", replace(NO_RULES, thresholds=Thresholds(0.0, 0.0))):
+            assert search(SearchRequest("返品", "ja")).in_other_languages == ()
+
+    def test_the_page_marks_the_language(self, with_meaning, client):
+        least = replace(NO_RULES, thresholds=Thresholds(5.0, 0.3))
+        with trying("en", least), trying("ja", least):
+            page = client.get("/ja/search/", {"q": "荷物の配達に不在だった"}).text
+        assert 'lang="en"' in page
+        assert "When your parcel comes" in page
+        assert '<span class="badge">English</span>' in page
+
+
 def test_an_answer_that_speaks_of_all_that_was_asked_is_an_answer(with_meaning):
-    with trying("en", replace(NO_RULES, threshold=5.0)):
+    with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0))):
         results = search(SearchRequest("reset password", "en"))
     assert results.answer is not None
     assert not results.outcome.no_answer
@@ -77,7 +120,7 @@ def test_an_answer_that_speaks_of_all_that_was_asked_is_an_answer(with_meaning):
 
 def test_a_correction_that_leads_nowhere_is_not_offered(with_meaning):
     assert search(SearchRequest("reset pasword", "en")).did_you_mean is not None
-    with trying("en", replace(NO_RULES, threshold=5.0)):
+    with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0))):
         assert search(SearchRequest("reset pasword", "en")).did_you_mean is None
 
 

@@ -9,6 +9,7 @@ from kb.visibility import Viewer, Visibility
 from search.log.answers import register_answers
 from search.log.models import DailyAnswer
 from search.query import priors
+from search.query.explain import explain
 from search.query.pipeline import search, suggest
 from search.query.priors import (
     FRESH_HALF_LIFE_DAYS,
@@ -201,3 +202,13 @@ class TestThroughThePipeline:
         twins[1].save()
         index()
         assert found("kettle") == ["Kettle two", "Kettle one"]
+
+    def test_the_explanation_names_both(self, twins, index):
+        twins[1].verified_on = date(2026, 11, 1)
+        twins[1].save()
+        index()
+        answered("kettle", twins[1])
+        first, second = explain(SearchRequest("kettle", "en")).results
+        assert first.article.id == twins[1].pk
+        assert first.contributions["readers"] > first.contributions["freshness"] > 0
+        assert second.contributions["readers"] == second.contributions["freshness"] == 0

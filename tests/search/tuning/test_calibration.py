@@ -40,14 +40,14 @@ def test_enough_articles_make_a_threshold_that_is_in_force(filled):
     assert len(SUBJECTS) >= FEWEST_QUESTIONS
     calibrate_where_due()
     stored = Calibration.objects.get(locale="en")
-    assert stored.threshold > 0
+    assert stored.evidence > stored.cosine > 0
     forget_rules()  # as on_commit does
-    assert rules_for("en").threshold == stored.threshold
+    assert rules_for("en").thresholds == stored.thresholds
 
 
 def test_a_language_with_few_articles_is_not_decided(filled):
     calibrate_where_due()
-    assert Calibration.objects.get(locale="ja").threshold is None
+    assert Calibration.objects.get(locale="ja").thresholds is None
 
 
 def test_measures_again_only_when_the_site_has_changed(filled):
