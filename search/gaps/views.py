@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.utils.functional import Promise, cached_property
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from wagtail.admin import messages
@@ -188,7 +188,7 @@ class HideQuestionView(QuestionActionView):
     def act(self) -> None:
         """Hide."""
         hide_question(self.question, user_id=self.request.user.pk)
-        messages.success(self.request, _g("The question is hidden."))
+        messages.success(self.request, gettext("The question is hidden."))
 
 
 class ShowQuestionView(QuestionActionView):
@@ -201,7 +201,7 @@ class ShowQuestionView(QuestionActionView):
     def act(self) -> None:
         """Show again."""
         show_question(self.question)
-        messages.success(self.request, _g("The question is shown again."))
+        messages.success(self.request, gettext("The question is shown again."))
 
 
 class EraseQuestionView(QuestionActionView):
@@ -218,9 +218,9 @@ class EraseQuestionView(QuestionActionView):
     def act(self) -> None:
         """Erase; say so too when Elasticsearch has yet to follow."""
         erased = erase_question(self.question, user_id=self.request.user.pk)
-        messages.success(self.request, _g("The question is erased."))
+        messages.success(self.request, gettext("The question is erased."))
         if erased.waiting:
             messages.warning(
                 self.request,
-                _g("Elasticsearch cannot be reached now; it follows once it is back."),
+                gettext("Elasticsearch cannot be reached now; it follows once it is back."),
             )

@@ -26,7 +26,7 @@ from search.query.present import answer_box, present_results
 from search.query.promote import promoted
 from search.query.rank import contributions
 from search.query.retrieve import POOL, Retrieved, retrieve
-from search.query.rules import rules_for
+from search.query.rules import Thresholds, rules_for
 from search.query.typos import unknown_words
 from search.query.understand import MAX_TERMS, Question, search_tree
 from search.query.values import Highlighted, SearchRequest
@@ -44,6 +44,7 @@ class Verdict(StrEnum):
     PINNED = "pinned"  # not asked: people have said what answers it
     NOT_MEASURED = "not measured"  # not asked: this site's threshold is not known
     WORDS_ALONE = "words alone"  # not asked: meaning had no say
+    BY_MEANING = "by meaning"  # … but it is in another script, and something means the same
     ANSWERED = "answered"
 
     @property
@@ -154,13 +155,13 @@ def explain(request: SearchRequest, article_id: int | None = None) -> Explanatio
     chosen: Explained | Absent | None = None
     if article_id is not None:
         chosen = explained.get(article_id) or _absent(search, article_id)
-    threshold = rules_for(request.locale).threshold
+    thresholds = rules_for(request.locale).thresholds
     return Explanation(
         degraded=found.result.degraded,
         total=found.result.total,
-        verdict=_verdict(search, threshold),
+        verdict=_verdict(search, thresholds),
         evidence=evidence(found),
-        threshold=threshold,
+        threshold=thresholds.evidence if thresholds else None,
         by_meaning=bool(found.similarities),
         unknown=_unknown(search),
         cut=len({token.term for token in question.searched}) > MAX_TERMS,
@@ -247,20 +248,22 @@ def _absent(search: _Search, article_id: int) -> Absent:
     return Absent(article.title, article.locale.language_code, reason, words)
 
 
-def _verdict(search: _Search, threshold: float | None) -> Verdict:
+def _verdict(search: _Search, least: Thresholds | None) -> Verdict:
     """The decision as ``pipeline`` takes it, with its reason."""
     found = search.found
     if not found.result.total:
         return Verdict.NOTHING_FOUND
-    if is_unanswered(found, threshold):
+    if is_unanswered(search.question, found, least):
         first = present_results(search.request, search.question, found.result.hits[:SHOWN])
         answered = answer_box(search.question, first, page=1)
         return Verdict.SHORT_ANSWER if answered else Verdict.NO_ANSWER
     if found.pinned:
         return Verdict.PINNED
-    if threshold is None:
+    if least is None:
         return Verdict.NOT_MEASURED
-    return Verdict.ANSWERED if found.similarities else Verdict.WORDS_ALONE
+    if not found.similarities:
+        return Verdict.WORDS_ALONE
+    return Verdict.ANSWERED if evidence(found) >= least.evidence else Verdict.BY_MEANING
 
 
 def _unknown(search: _Search) -> tuple[str, ...]:

@@ -84,6 +84,10 @@ VERDICTS: Mapping[Verdict, str | Promise] = {
         "It counts as answered because something was found. Meaning has no say now, so search "
         "does not judge whether the results fit."
     ),
+    Verdict.BY_MEANING: _(
+        "It counts as answered: it is asked in another language than the articles are in, and what "
+        "was found means much the same."
+    ),
     Verdict.ANSWERED: _("It counts as answered: what was found says enough of the question."),
 }
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, NumberColumn
 from wagtail.admin.views import generic
@@ -62,7 +62,7 @@ class EngineColumn(Column):
 
     def get_value(self, instance: GoldenRun) -> str:
         """As a text."""
-        return f"{instance.engine} ({_g('standby')})" if instance.degraded else instance.engine
+        return f"{instance.engine} ({gettext('standby')})" if instance.degraded else instance.engine
 
 
 class FallenColumn(Column):

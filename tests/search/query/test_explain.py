@@ -22,7 +22,7 @@ from search.query.explain import Absent, Verdict, explain
 from search.query.pipeline import search
 from search.query.rank import Contributions, contributions
 from search.query.retrieve import POOL, retrieve
-from search.query.rules import NO_RULES, Promotion, QueryRules, trying
+from search.query.rules import NO_RULES, Promotion, QueryRules, Thresholds, trying
 from search.query.synonyms import SynonymRule, synonym_table
 from search.query.understand import Question, search_tree
 from search.query.values import SearchRequest
@@ -280,7 +280,8 @@ class TestVerdict:
         ],
     )
     def test_with_meaning(self, with_meaning, text, threshold, expected):
-        with trying("en", replace(NO_RULES, threshold=threshold)):
+        least = threshold and Thresholds(threshold, cosine=5.0)
+        with trying("en", replace(NO_RULES, thresholds=least)):
             found = asked(text)
             page = search(SearchRequest(text, "en")).outcome
         assert found.verdict is expected
@@ -288,8 +289,12 @@ class TestVerdict:
         assert found.threshold == threshold
         assert (found.evidence > 0) is bool(found.total)
 
+    def test_in_another_language(self, with_meaning):
+        with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, cosine=0.2))):
+            assert asked("荷物の配達に不在だった").verdict is Verdict.BY_MEANING
+
     def test_words_alone(self, articles):
-        with trying("en", replace(NO_RULES, threshold=5.0)):
+        with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0))):
             assert asked("password").verdict is Verdict.WORDS_ALONE
 
 

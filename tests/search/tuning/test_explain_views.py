@@ -118,7 +118,9 @@ class TestPage:
         ],
     )
     def test_the_decision_and_its_figures(self, editor, with_meaning, threshold, sentence):
-        Calibration.objects.create(locale="en", threshold=threshold, basis="x", documents=9)
+        Calibration.objects.create(
+            locale="en", evidence=threshold, cosine=5.0, basis="x", documents=9
+        )
         page = page_of(editor, "when does a voucher work")
         assert sentence in page
         assert f"on this site a question counts as answered from {threshold:.2f} on" in page
