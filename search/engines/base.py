@@ -269,10 +269,15 @@ class VectorQuery:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A document found; a higher score is better, equal scores come in id order."""
+    """A document found; a higher score is better, equal scores come in id order.
+
+    ``verified_on``: the document's, where a search of the tree found it in an index that keeps
+    it; else empty.
+    """
 
     id: str
     score: float
+    verified_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

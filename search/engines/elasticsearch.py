@@ -54,9 +54,11 @@ LIVE_SETTINGS: Mapping[str, Any] = {"refresh_interval": "1s", "auto_expand_repli
 FILLING_SETTINGS: Mapping[str, Any] = {"refresh_interval": "-1", "number_of_replicas": 0}
 # The first characters of each term become terms themselves: two letters begin thousands of words.
 PREFIXES: Mapping[str, int] = {"min_chars": 1, "max_chars": 8}
+# Read from the column store with the hits; indices from before it get it with their next write.
+VERIFIED_ON: Mapping[str, Any] = {"verified_on": {"type": "keyword", "index": False}}
 MAPPINGS: Mapping[str, Any] = {
     "dynamic": "strict",
-    "_source": {"includes": ["digest", "visibility", "facet_*"]},
+    "_source": {"includes": ["digest", "visibility", "facet_*", "verified_on"]},
     "properties": {
         "digest": {"type": "keyword"},
         "visibility": {"type": "keyword"},
@@ -76,6 +78,7 @@ MAPPINGS: Mapping[str, Any] = {
             for name in names
         },
         **{f"facet_{facet}": {"type": "keyword"} for facet in Facet},
+        **VERIFIED_ON,
     },
 }
 
@@ -177,8 +180,14 @@ def to_source(document: IndexDocument) -> dict[str, Any]:
         "visibility": document.visibility,
         **{name.value: " ".join(terms) for name, terms in document.fields.items() if terms},
         **{f"facet_{facet}": list(values) for facet, values in document.facets.items()},
+        **({"verified_on": document.verified_on} if document.verified_on else {}),
         **vectors.to_source(document.vectors),
     }
+
+
+def _hit(found: Mapping[str, Any]) -> Hit:
+    verified_on = found.get("fields", {}).get("verified_on", [""])
+    return Hit(found["_id"], float(found["_score"]), verified_on[0])
 
 
 class ElasticsearchEngine:
@@ -201,7 +210,7 @@ class ElasticsearchEngine:
         """See Engine.search. A missing index is an outage here, so that the standby answers."""
         with cluster_errors():
             answer = self.client.search(index=self.alias(query.locale), **compile_query(query)).body
-        hits = [Hit(hit["_id"], float(hit["_score"])) for hit in answer["hits"]["hits"]]
+        hits = [_hit(found) for found in answer["hits"]["hits"]]
         hits.sort(key=lambda hit: (-hit.score, hit.id))
         facets = {
             facet: {
@@ -310,7 +319,7 @@ class ElasticsearchEngine:
             for locale in {document.locale for document in documents}:
                 self._ensure_alias(locale)
                 batch = [document for document in documents if document.locale == locale]
-                self.map_vectors(self.alias(locale), batch)
+                self.map_fields(self.alias(locale), batch)
             self._bulk(
                 {
                     "_op_type": "index",
@@ -353,9 +362,11 @@ class ElasticsearchEngine:
             raise DocumentRejected(f"{failed[0]['error']}"[:500])
         raise BulkIndexError(f"{len(failed)} failed", failed)
 
-    def map_vectors(self, index: str, documents: Sequence[IndexDocument]) -> None:
-        """Make the fields that the documents' vectors need."""
+    def map_fields(self, index: str, documents: Sequence[IndexDocument]) -> None:
+        """Make the fields that the documents' vectors need, and the date an old index lacks."""
         fields = vectors.mapping(d.vectors for d in documents if d.vectors is not None)
+        if any(document.verified_on for document in documents):
+            fields |= VERIFIED_ON
         if fields:
             self._bulk_client.indices.put_mapping(index=index, properties=fields)
 
@@ -447,7 +458,7 @@ class ElasticsearchRebuild:
                 engine.create_filling(self._name)
                 documents = iter(documents)
                 while batch := list(islice(documents, BULK_DOCUMENTS)):
-                    engine.map_vectors(self._name, batch)
+                    engine.map_fields(self._name, batch)
                     engine._bulk(self._actions(batch), refresh="false")
                 self._refresh()
         except BaseException:
@@ -478,7 +489,7 @@ class ElasticsearchRebuild:
     def write(self, documents: Sequence[IndexDocument]) -> None:
         """See Rebuild.write."""
         with cluster_errors():
-            self._engine.map_vectors(self._name, documents)
+            self._engine.map_fields(self._name, documents)
             self._engine._bulk(self._actions(documents))
 
     def delete(self, ids: Sequence[str]) -> None:

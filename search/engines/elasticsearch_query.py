@@ -33,6 +33,7 @@ def compile_query(query: EngineQuery) -> dict[str, Any]:
         "size": query.limit,
         "track_total_hits": query.count_total,
         "source": False,
+        "docvalue_fields": ["verified_on"],
         "aggregations": {
             facet.value: {"terms": {"field": f"facet_{facet}", "size": 1000}}
             for facet in query.facets

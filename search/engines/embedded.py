@@ -80,6 +80,9 @@ def build_schema() -> tantivy.Schema:
         builder.add_text_field(
             f"facet_{facet}", fast=True, tokenizer_name="raw", index_option="basic"
         )
+    # Fields are known to an index by their number: a new one comes last, so that indices from
+    # before it go on answering until they are rebuilt.
+    builder.add_text_field("verified_on", stored=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
@@ -98,6 +101,8 @@ def to_tantivy(document: IndexDocument) -> tantivy.Document:
     for facet, values in document.facets.items():
         for value in values:
             native.add_text(f"facet_{facet}", value)
+    if document.verified_on:
+        native.add_text("verified_on", document.verified_on)
     return native
 
 
@@ -109,6 +114,11 @@ def _rarity(searcher: tantivy.Searcher, term: str) -> float:
 
 def _stored(searcher: tantivy.Searcher, address: tantivy.DocAddress, field: str) -> str:
     return str(searcher.doc(address).get_first(field))
+
+
+def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float) -> Hit:
+    stored = searcher.doc(address)
+    return Hit(str(stored.get_first("id")), score, str(stored.get_first("verified_on") or ""))
 
 
 def _fill(index: tantivy.Index, documents: Iterable[IndexDocument], heap_bytes: int) -> int:
@@ -193,7 +203,7 @@ class EmbeddedEngine:
             found = searcher.search(
                 native, limit=max(query.limit, 1), offset=query.offset, count=query.count_total
             )
-            hits = [Hit(_stored(searcher, address, "id"), score) for score, address in found.hits]
+            hits = [_hit(searcher, address, score) for score, address in found.hits]
             facets = self._count_facets(searcher, native, query.facets)
         hits.sort(key=lambda hit: (-hit.score, hit.id))
         # The stub file of tantivy 0.27 lacks `count`.

@@ -1,5 +1,7 @@
 """Content gaps."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +12,7 @@ class GapsConfig(AppConfig):
     name = "search.gaps"
     label = "search_gaps"
     verbose_name = _("Content gaps")
+
+    def ready(self) -> None:
+        """Register the hidden questions, which need the models."""
+        import_module("search.gaps.questions").register_hidden()

@@ -14,5 +14,6 @@ class LogConfig(AppConfig):
     verbose_name = _("Search log")
 
     def ready(self) -> None:
-        """Register the periodic jobs, which need the models."""
+        """Register the periodic jobs and what ranking asks of the log; both need the models."""
         import_module("search.log.jobs").register_jobs()
+        import_module("search.log.answers").register_answers()

@@ -12,6 +12,7 @@ from django.utils import timezone
 from search.analysis.characters import clean
 from search.engines.base import EngineUnavailable
 from search.log import stores
+from search.log.answers import forget_answers
 from search.log.models import DailyQuestion, Erasure, SearchEvent
 from search.log.privacy import scrub
 from search.log.rollups import is_closed, roll_up
@@ -55,6 +56,7 @@ def _erase(*, visit: str = "", questions: frozenset[str] = frozenset()) -> Erase
         days = _days_of(visit, questions)
         gone = stores.landing().erase(visit=visit, questions=questions)
         DailyQuestion.objects.filter(question__in=questions).delete()
+        forget_answers(questions)
         if stores.shipped():
             Erasure.objects.create(visit=visit, questions=sorted(questions))
     for day in filter(is_closed, days):

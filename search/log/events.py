@@ -43,7 +43,8 @@ class LogEvent:
     ``day`` is the day it is counted on: that of its receipt, in the site's time zone, whatever
     ``timestamp`` says. It never changes, though a search may be replaced. ``visit`` links events
     of one browser tab's life and names nobody; ``visitor`` is the day's keyed hash, empty where
-    the browser asked not to be tracked. ``query_id`` is a digest of the query token, equal for
+    the browser asked not to be tracked; ``network``, a search's only, is that of the address
+    alone. ``query_id`` is a digest of the query token, equal for
     all events of one answer. ``question`` (the hash of the scrubbed question's normalised form),
     ``total`` to ``no_answer`` and ``text`` are a search's only, save that a feedback's text is its
     verdict. ``seconds`` are whole.
@@ -75,6 +76,7 @@ class LogEvent:
     demo: bool = False
     provisional: bool = False
     revision: int = 0
+    network: str = ""
 
 
 class ForeignEventError(Exception):

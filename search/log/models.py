@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
+from kb.models import Article
 from search.log.events import EventAction
 
 
@@ -32,6 +33,7 @@ class SearchEvent(models.Model):
     day = models.DateField()
     visit = models.CharField(max_length=64, db_index=True)
     visitor = models.CharField(max_length=32, blank=True)
+    network = models.CharField(max_length=16, blank=True)
     application = models.CharField(max_length=20, blank=True)
     locale = models.CharField(max_length=12, blank=True)
     text = models.TextField(blank=True)
@@ -113,6 +115,35 @@ class DailyQuestion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.locale} {self.question or '-'}"
+
+
+class DailyAnswer(models.Model):
+    """How many addresses one article answered one question for on one day.
+
+    ``question`` is the hash of ``DailyQuestion``, which holds the locale. ``opened`` counts the
+    addresses that turned to the article from the question's results, ``answered`` those of them
+    that it answered (``outcomes.SearchOutcome.answered_by``): an address counts once. There is no
+    row of fewer than ``answers.FEWEST_ADDRESSES``, none of made-up traffic, and none past the
+    retention of the raw events.
+    """
+
+    day = models.DateField()
+    question = models.CharField(max_length=16)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
+    opened = models.PositiveIntegerField()
+    answered = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question", "day", "article"], name="one_row_a_day_and_answer"
+            )
+        ]
+        indexes = [models.Index(fields=["day"], name="daily_answer_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.question} {self.article_id}"
 
 
 class RolledUpDay(models.Model):

@@ -26,6 +26,8 @@ DwellNeeded = Callable[[str], float]
 
 # What happens to a list without anybody using it.
 _UNUSED = (EventAction.IMPRESSION, EventAction.CONTACT)
+# What shows that a reader turned to an article.
+_USES = (EventAction.CLICK, EventAction.DWELL, EventAction.ANSWER_READ, EventAction.FEEDBACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class SearchOutcome:
     - ``contacted``: the reader turned to support within 30 minutes.
     - ``answered``: an article was opened and read (``DwellNeeded`` seconds), an answer was read in
       place, or "helpful" was said, and neither a refinement nor a contact followed.
+    - ``opened``: the ids of the articles that were opened, or whose answer was read in place.
+    - ``answered_by``: of an answered search, those of them said to be helpful and the one read
+      last, unless it was said not to help. Who goes on to another article was not satisfied
+      with the one before: Chapelle & Zhang, "A Dynamic Bayesian Network Click Model for Web
+      Search Ranking", WWW 2009, section 3.
     """
 
     search: LogEvent
@@ -54,6 +61,8 @@ class SearchOutcome:
     contacted: bool
     answered: bool
     down: bool
+    opened: frozenset[str] = frozenset()
+    answered_by: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> bool:
@@ -178,7 +187,8 @@ def _judge(
     refined = any(are_similar(episode, other) for other in soon)
     next_contact = contacts[bisect_left(contacts, search.timestamp) :][:1]
     contacted = any(moment - search.timestamp <= CONTACT_AFTER for moment in next_contact)
-    read = any(_shows_reading(event, dwell_needed) for event in episode.events)
+    read = [event.object_id for event in episode.events if _shows_reading(event, dwell_needed)]
+    answered = bool(read) and not refined and not contacted
     return SearchOutcome(
         search=search,
         day=episode.first.day,
@@ -186,9 +196,19 @@ def _judge(
         no_click=not empty and not touched and episode.observed and not down,
         refined=refined and not down,
         contacted=contacted and not down,
-        answered=read and not refined and not contacted,
+        answered=answered,
         down=down,
+        opened=frozenset(e.object_id for e in episode.events if e.action in _USES) - {""},
+        answered_by=_answered_by(episode.events, read) if answered else frozenset(),
     )
+
+
+def _answered_by(events: Iterable[LogEvent], read: Sequence[str]) -> frozenset[str]:
+    """Which articles answered; ``read``: the ids of those read, in the order of time."""
+    verdicts = {e.object_id: e.text for e in events if e.action is EventAction.FEEDBACK}
+    helpful = {id_ for id_, verdict in verdicts.items() if verdict == Feedback.HELPFUL}
+    unhelpful = verdicts.keys() - helpful
+    return frozenset({*read[-1:], *helpful} - unhelpful - {""})
 
 
 def _shows_reading(event: LogEvent, dwell_needed: DwellNeeded) -> bool:

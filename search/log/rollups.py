@@ -18,6 +18,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from search.log import stores
+from search.log.answers import store_answers
 from search.log.events import EventAction, LogEvent
 from search.log.models import DailyQuestion, RolledUpDay, SearchEvent
 from search.log.outcomes import CONTACT_AFTER, FOLLOW_UP, SearchOutcome, outcomes_of
@@ -87,13 +88,15 @@ def roll_up(day: date, *, store: LogStore | None = None) -> None:
     if day < oldest_raw_day():
         return
     started = timezone.now()
-    rows = [counts.as_row(day) for counts in count_questions(day, store or stores.holding(day))]
+    outcomes = list(_outcomes(day, store or stores.holding(day)))
+    rows = [counts.as_row(day) for counts in _counted(outcomes)]
     RolledUpDay.objects.get_or_create(day=day)
     with transaction.atomic():
         # The lock: two workers must not interleave their deleting and inserting.
         marker = RolledUpDay.objects.select_for_update().get(day=day)
         DailyQuestion.objects.filter(day=day).delete()
         DailyQuestion.objects.bulk_create(rows, batch_size=500)
+        store_answers(day, outcomes)
         marker.computed_at = started
         marker.save(update_fields=["computed_at"])
 
@@ -130,14 +133,27 @@ def oldest_raw_day() -> date:
 
 
 def count_questions(day: date, store: LogStore | None = None) -> list[QuestionCounts]:
-    """The counts of ``day`` from its raw events; programs and staff are left out.
+    """The counts of ``day`` from its raw events; programs and staff are left out."""
+    return _counted(_outcomes(day, store or stores.landing()))
+
+
+def _counted(outcomes: Iterable[SearchOutcome]) -> list[QuestionCounts]:
+    counted: dict[tuple[str, str, bool], QuestionCounts] = {}
+    for outcome in outcomes:
+        search = outcome.search
+        key = (search.locale, search.question, search.demo)
+        counted.setdefault(key, QuestionCounts(*key)).add(outcome)
+    return list(counted.values())
+
+
+def _outcomes(day: date, store: LogStore) -> Iterator[SearchOutcome]:
+    """The searches of ``day``, those of programs and staff left out.
 
     A visit that spans midnight is read whole: its searches count on the day they began.
     """
-    events = list(_events_around(day, store or stores.landing()))
+    events = list(_events_around(day, store))
     opened = {event.object_id for event in events if event.action is EventAction.DWELL}
     needed = dwell_needed_by_id(opened)
-    counted: dict[tuple[str, str, bool], QuestionCounts] = {}
     events.sort(key=attrgetter("visit"))
     for _, group in groupby(events, key=attrgetter("visit")):
         visit = list(group)
@@ -145,10 +161,7 @@ def count_questions(day: date, store: LogStore | None = None) -> list[QuestionCo
             continue
         for outcome in outcomes_of(visit, needed.__getitem__):
             if outcome.day == day:
-                search = outcome.search
-                key = (search.locale, search.question, search.demo)
-                counted.setdefault(key, QuestionCounts(*key)).add(outcome)
-    return list(counted.values())
+                yield outcome
 
 
 def _events_around(day: date, store: LogStore) -> Iterator[LogEvent]:

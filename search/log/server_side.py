@@ -68,6 +68,7 @@ def _provisional_search(request: HttpRequest, facts: dict[str, Any]) -> LogEvent
         # One visitor's pages of a day are one visit; nothing links those of who asks for privacy.
         visit=f"page-{sender.visitor or uuid4().hex}",
         visitor=sender.visitor,
+        network=sender.network,
         bot=sender.bot or _reads_too_fast(request),
         staff=sender.staff,
         provisional=True,

@@ -99,6 +99,7 @@ def read_event(raw: object, reception: Reception, index: int = 0) -> LogEvent:
         day=timezone.localdate(reception.received_at),
         visit=reception.visit,
         visitor=reception.sender.visitor,
+        network=reception.sender.network if action is EventAction.SEARCH else "",
         application=_choice(raw, "application", Application) or "",
         locale=_locale(raw, token),
         query_id=query_digest(raw["query_id"]) if token else "",

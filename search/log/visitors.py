@@ -15,6 +15,8 @@ from django.http import HttpRequest
 from search.log.models import VisitorSalt
 
 HASH_BYTES = 16
+# Enough to tell the addresses of a day apart; nothing is looked up by it.
+NETWORK_HASH_BYTES = 8
 SALT_BYTES = 32
 # The host part of an IPv6 address changes by itself every day; the network is the household.
 IPV6_PREFIX = 64
@@ -25,19 +27,26 @@ NO_ADDRESS = "0.0.0.0"  # noqa: S104 - a name for "none" that parses, nothing li
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What the log keeps of the sender of a request."""
+    """What the log keeps of the sender of a request.
 
-    visitor: str  # the day's hash; empty under Do Not Track
+    ``visitor`` and ``network`` are the day's hashes of address and agent, and of the address
+    alone; both empty under Do Not Track.
+    """
+
+    visitor: str
     bot: bool
     staff: bool
+    network: str = ""
 
 
 def sender_of(request: HttpRequest, day: date) -> Sender:
     """The sender of ``request`` as counted on ``day``."""
+    salt = b"" if asks_for_privacy(request) else salt_of(day)
     return Sender(
-        visitor="" if asks_for_privacy(request) else visitor_hash(request, day),
+        visitor=visitor_hash(request, salt) if salt else "",
         bot=is_bot(request.headers.get("User-Agent", "")),
         staff=is_staff(request),
+        network=network_hash(request, salt) if salt else "",
     )
 
 
@@ -82,11 +91,25 @@ def asks_for_privacy(request: HttpRequest) -> bool:
     return request.headers.get("DNT") == "1" or request.headers.get("Sec-GPC") == "1"
 
 
-def visitor_hash(request: HttpRequest, day: date) -> str:
+def visitor_hash(request: HttpRequest, salt: bytes) -> str:
     """A keyed BLAKE2b hash of address and agent; the key is the day's salt, gone a day later."""
     message = f"{client_address(request)}\n{request.headers.get('User-Agent', '')}"
+    digest = hashlib.blake2b(message.encode(errors="replace"), key=salt, digest_size=HASH_BYTES)
+    return digest.hexdigest()
+
+
+def network_hash(request: HttpRequest, salt: bytes) -> str:
+    """A keyed BLAKE2b hash of the address alone, under the day's salt; empty if there is none.
+
+    Who changes the agent is another visitor but not another address: what readers are counted
+    by where clicking more must not count more (``search.log.answers``). An IPv6 address is its
+    /64 network. Named apart (BLAKE2's ``person``), so that it never equals a visitor's hash.
+    """
+    address = client_address(request)
+    if not address:
+        return ""
     digest = hashlib.blake2b(
-        message.encode(errors="replace"), key=salt_of(day), digest_size=HASH_BYTES
+        address.encode(), key=salt, digest_size=NETWORK_HASH_BYTES, person=b"network"
     )
     return digest.hexdigest()
 

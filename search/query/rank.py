@@ -2,17 +2,22 @@
 
 Each list is scaled on its own before they are added: lexical scores by their highest, cosines of
 the candidates to between 0 and 1 (their raw values lie close together and differ from corpus to
-corpus). The weights and their effect: docs/search-quality.md.
+corpus). What is known beforehand adds a share of that sum, so that it decides between articles
+that are nearly equal and no others. The weights and their effect: docs/search-quality.md.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 from search.engines.base import Hit, Similarity
+from search.query.priors import NO_PRIORS, Priors
 
 PASSAGE_WEIGHT = 0.5  # cosine with the best passage (the title, where there is none)
 TITLE_WEIGHT = 0.2  # cosine with the title or a question phrase
 COVERAGE_WEIGHT = 0.8  # share of the question's terms that one passage holds
+# Shares of the above together: an article overtakes none that has more than 1.11 times its own.
+READERS_WEIGHT = 0.1  # earlier readers of the question whom it answered
+FRESHNESS_WEIGHT = 0.01  # verified lately
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,8 @@ class Contributions:
     passage: float = 0.0
     title: float = 0.0
     coverage: float = 0.0
+    readers: float = 0.0
+    freshness: float = 0.0
 
     @property
     def total(self) -> float:
@@ -30,18 +37,37 @@ class Contributions:
         return float(sum(astuple(self)))
 
 
-def fused(hits: Sequence[Hit], similarities: Mapping[str, Similarity]) -> list[Hit]:
-    """The hits in the order of all their contributions; without similarities as they are."""
-    if not similarities:
+def fused(
+    hits: Sequence[Hit], similarities: Mapping[str, Similarity], priors: Priors = NO_PRIORS
+) -> list[Hit]:
+    """The hits in the order of all their contributions; as they are where words alone speak."""
+    if not similarities and priors == NO_PRIORS:
         return list(hits)
-    ranked = [Hit(id_, found.total) for id_, found in contributions(hits, similarities).items()]
+    places = contributions(hits, similarities, priors)
+    ranked = [replace(hit, score=places[hit.id].total) for hit in hits]
     return sorted(ranked, key=lambda hit: (-hit.score, hit.id))
 
 
 def contributions(
-    hits: Sequence[Hit], similarities: Mapping[str, Similarity]
+    hits: Sequence[Hit], similarities: Mapping[str, Similarity], priors: Priors = NO_PRIORS
 ) -> dict[str, Contributions]:
     """What places each of the hits, by id."""
+    fitting = _fitting(hits, similarities)
+    return {hit.id: _with_priors(fitting[hit.id], hit, priors) for hit in hits}
+
+
+def _with_priors(fitting: Contributions, hit: Hit, priors: Priors) -> Contributions:
+    return replace(
+        fitting,
+        readers=READERS_WEIGHT * priors.readers.get(hit.id, 0.0) * fitting.total,
+        freshness=FRESHNESS_WEIGHT * priors.freshness(hit.verified_on) * fitting.total,
+    )
+
+
+def _fitting(
+    hits: Sequence[Hit], similarities: Mapping[str, Similarity]
+) -> dict[str, Contributions]:
+    """How well words and meaning fit."""
     highest = max((hit.score for hit in hits), default=0.0) or 1.0
     passages = _scaled(
         {id_: s.passage if s.passage > -1 else s.title for id_, s in similarities.items()}

@@ -28,6 +28,7 @@ from search.engines.base import (
     Similarity,
     VectorQuery,
 )
+from search.query.priors import NO_PRIORS, Priors, priors_for
 from search.query.promote import promoted
 from search.query.rank import fused
 from search.query.rules import rules_for
@@ -52,7 +53,8 @@ _TREES = {Mode.SEARCH: search_tree, Mode.SUGGEST: suggest_tree}
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question, how it is asked, and what may be found. ``pinned``: ids that come first;
-    ``shown``: ids that the reader sees while typing, in their order."""
+    ``shown``: ids that the reader sees while typing, in their order; ``priors``: what is known of
+    the articles beforehand."""
 
     question: Question
     mode: Mode
@@ -60,19 +62,22 @@ class Asked:
     filters: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     pinned: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    priors: Priors = NO_PRIORS
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
     """Hits in order and all matches counted (``result``); of the candidates what their words
     scored (``lexical``, best first), how near in meaning they are, and whether one is pinned;
-    ``meaning``: the question's vector, None where meaning had no say."""
+    ``meaning``: the question's vector, None where meaning had no say; ``priors``: what was known
+    of them beforehand."""
 
     result: EngineResult
     lexical: tuple[Hit, ...] = ()
     similarities: Mapping[str, Similarity] = field(default_factory=dict)
     pinned: bool = False
     meaning: VectorQuery | None = None
+    priors: Priors = NO_PRIORS
 
 
 def retrieve(
@@ -87,7 +92,11 @@ def retrieve(
 
     Raises EngineUnavailable when neither engine nor standby answers.
     """
-    pinned = promoted(question, rules_for(request.locale), timezone.localdate())
+    today = timezone.localdate()
+    pinned = promoted(question, rules_for(request.locale), today)
+    # Not while typing: a list that moves for other reasons than the letters is unquiet.
+    searching = request.mode is Mode.SEARCH
+    priors = priors_for(question.text, question.locale, today) if searching else NO_PRIORS
     asked = Asked(
         question,
         request.mode,
@@ -95,6 +104,7 @@ def retrieve(
         _engine_filters(request.filters),
         tuple(str(article) for article in pinned),
         request.shown,
+        priors,
     )
     return ask(engines.current(), embedding.current(), asked, limit, offset, facets)
 
@@ -136,11 +146,11 @@ def ask(
     similarities: Mapping[str, Similarity] = {}
     if vector_query and near:  # none near: the index has no vectors yet
         similarities = engine.similarities(vector_query, [hit.id for hit in found.hits])
-    ranked = keep_places(fused(found.hits, similarities), asked.shown)
+    ranked = keep_places(fused(found.hits, similarities, asked.priors), asked.shown)
     ranked = _pinned_first(ranked, asked.pinned)
     shown = replace(found, hits=tuple(ranked[offset : offset + limit]))
     is_pinned = any(hit.id in asked.pinned for hit in found.hits)
-    return Retrieved(shown, found.hits, similarities, is_pinned, vector_query)
+    return Retrieved(shown, found.hits, similarities, is_pinned, vector_query, asked.priors)
 
 
 def _search(engine: Engine, query: EngineQuery, quoted: Sequence[tuple[str, ...]]) -> EngineResult:
@@ -185,7 +195,7 @@ def _with(tree: Node, certain: Collection[str]) -> Node:
 
 def _lexical(hits: Sequence[Hit], certain: Collection[str]) -> tuple[Hit, ...]:
     """The hits with what their words scored, best first."""
-    scored = [Hit(h.id, h.score - _IN_POOL if h.id in certain else h.score) for h in hits]
+    scored = [replace(h, score=h.score - _IN_POOL) if h.id in certain else h for h in hits]
     return tuple(sorted(scored, key=lambda hit: (-hit.score, hit.id)))
 
 

@@ -24,6 +24,7 @@ _DATE: Mapping[str, Any] = {"type": "date"}
 _OWN: Mapping[str, Mapping[str, Any]] = {
     "day": _DATE,
     "visitor": _KEYWORD,
+    "network": _KEYWORD,
     "locale": _KEYWORD,
     "question": _KEYWORD,
     "total": _INTEGER,

@@ -48,6 +48,10 @@ def ids(engine, root: Node, **options) -> list[str]:
     return [hit.id for hit in ask(engine, root, **options).hits]
 
 
+def verified(engine, root: Node) -> dict[str, str]:
+    return {hit.id: hit.verified_on for hit in ask(engine, root).hits}
+
+
 class EngineConformance:
     @pytest.fixture
     def filled(self, engine):
@@ -60,6 +64,18 @@ class EngineConformance:
             ]
         )
         return engine
+
+    def test_a_hit_says_when_its_document_was_verified(self, engine):
+        dated = document("1", "Password", verified_on="2026-11-01")
+        undated = document("2", "Password")
+        engine.write([dated, undated])
+        root = Term(Field.TITLE, "password")
+        assert verified(engine, root) == {"1": "2026-11-01", "2": ""}
+        engine.write([document("2", "Password", verified_on="2026-11-02")])
+        engine.write([document("1", "Password")])
+        assert verified(engine, root) == {"1": "", "2": "2026-11-02"}
+        engine.rebuild("en", [dated, undated]).swap()
+        assert verified(engine, root) == {"1": "2026-11-01", "2": ""}
 
     # --- the tree ---
 

@@ -20,6 +20,7 @@ def document(
     visibility: str = "public",
     topics: tuple[str, ...] = (),
     digest: str = "d",
+    verified_on: str = "",
     vectors: ArticleVectors | None = None,
 ) -> IndexDocument:
     title_terms = field_terms(title, locale)
@@ -39,6 +40,7 @@ def document(
             Field.TITLE_KEYS: (title_key(title),),
         },
         facets={Facet.TOPIC: topics},
+        verified_on=verified_on,
         vectors=vectors,
     )
 

@@ -9,7 +9,7 @@ from search.analysis import ANALYSIS_VERSION
 from search.engines import elasticsearch
 from search.engines.base import DocumentRejected, EngineQuery, EngineUnavailable, Facet, Field, Term
 from search.engines.elasticsearch import Connection, ElasticsearchEngine
-from tests.search.engines.conformance import EngineConformance, ids
+from tests.search.engines.conformance import EngineConformance, ids, verified
 from tests.search.engines.documents import document
 
 QUERY = EngineQuery(Term(Field.TITLE, "x"), "en", ("public",))
@@ -43,6 +43,21 @@ def test_status_names_the_analysis_version_and_size(engine):
 
 def index_names(engine):
     return sorted(engine.client.indices.get(index=f"{engine.prefix}articles-*").body)
+
+
+def test_an_index_from_before_there_were_dates_goes_on(engine, monkeypatch):
+    mappings = elasticsearch.MAPPINGS
+    fields = {k: v for k, v in mappings["properties"].items() if k != "verified_on"}
+    source = {"includes": ["digest", "visibility", "facet_*"]}
+    with monkeypatch.context() as before:
+        before.setattr(
+            elasticsearch, "MAPPINGS", {**mappings, "properties": fields, "_source": source}
+        )
+        engine.write([document("1", "First"), document("2", "First")])
+    root = Term(Field.TITLE, "first")
+    assert verified(engine, root) == {"1": "", "2": ""}
+    engine.write([document("2", "First", verified_on="2026-11-01")])
+    assert verified(engine, root) == {"1": "", "2": "2026-11-01"}
 
 
 class TestRebuildBesideWrites:

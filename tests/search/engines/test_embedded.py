@@ -6,11 +6,21 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from tantivy import SchemaBuilder
 
 from search.analysis import ANALYSIS_VERSION
-from search.engines.base import EngineQuery, EngineUnavailable, Field, Term
+from search.engines.base import (
+    TERMS_ONLY,
+    WITH_FREQUENCIES,
+    WITH_POSITIONS,
+    EngineQuery,
+    EngineUnavailable,
+    Facet,
+    Field,
+    Term,
+)
 from search.engines.embedded import EmbeddedEngine
-from tests.search.engines.conformance import EngineConformance, ids
+from tests.search.engines.conformance import EngineConformance, ids, verified
 from tests.search.engines.documents import document
 
 
@@ -180,3 +190,39 @@ def test_any_other_analysis_version_is_named(tmp_path, monkeypatch, other):
     engine.write([document("2", "二つ目", locale="ja")])
     monkeypatch.undo()
     assert engine.status().analysis_version == other
+
+
+def schema_without_dates():
+    """The fields of an index from before documents had a date, in the same order."""
+    builder = SchemaBuilder()
+    for name in ("id", "digest", "visibility"):
+        builder.add_text_field(
+            name, stored=name != "visibility", tokenizer_name="raw", index_option="basic"
+        )
+    for option, fields in (
+        ("position", WITH_POSITIONS),
+        ("freq", WITH_FREQUENCIES),
+        ("basic", TERMS_ONLY),
+    ):
+        for name in fields:
+            builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
+    for facet in Facet:
+        builder.add_text_field(
+            f"facet_{facet}", fast=True, tokenizer_name="raw", index_option="basic"
+        )
+    return builder.build()
+
+
+def test_an_index_from_before_there_were_dates_goes_on(tmp_path, monkeypatch):
+    engine = EmbeddedEngine(tmp_path)
+    dated = document("1", "First", topics=("10",), verified_on="2026-11-01")
+    with monkeypatch.context() as before:
+        module = import_module("search.engines.embedded")  # the package has a function of its name
+        before.setattr(module, "SCHEMA", schema_without_dates())
+        engine.write([document("2", "First")])
+    engine.write([dated])
+    root = Term(Field.TITLE, "first")
+    assert verified(engine, root) == {"1": "", "2": ""}
+    assert ids(engine, root, filters={Facet.TOPIC: ("10",)}) == ["1"]
+    engine.rebuild("en", [dated]).swap()
+    assert verified(engine, root) == {"1": "2026-11-01"}

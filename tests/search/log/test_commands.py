@@ -40,8 +40,15 @@ class TestEraseSearches:
 @pytest.mark.django_db
 class TestApplyRetention:
     def test_reports(self):
-        assert json.loads(run("apply_retention", "--json")) == {"events": 0, "salts": 0, "texts": 0}
-        assert run("apply_retention") == "Deleted 0 events and 0 salts; forgot 0 rare texts.\n"
+        assert json.loads(run("apply_retention", "--json")) == {
+            "events": 0,
+            "salts": 0,
+            "texts": 0,
+            "answers": 0,
+        }
+        assert run("apply_retention") == (
+            "Deleted 0 events and 0 salts; forgot 0 rare texts and 0 counts of answers.\n"
+        )
 
     def test_a_cluster_that_is_away_is_one_clear_line(self, settings):
         settings.ELASTICSEARCH_URL = "http://127.0.0.1:9"

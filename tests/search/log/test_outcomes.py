@@ -268,3 +268,49 @@ def test_a_long_visit_is_judged_without_comparing_everything(monkeypatch):
     judged = outcomes_of([*searches, *opened])
     assert [flags(outcome) for outcome in judged] == [set()] * 100
     assert len(compared) == 99
+
+
+class TestWhichArticleAnswered:
+    def by(self, *events):
+        outcome = outcomes_of([SEARCH, *events])[0]
+        return outcome.opened, outcome.answered_by
+
+    def on(self, article, action, after, **fields):
+        return follow_up(SEARCH, action, after, object_id=article, **fields)
+
+    def test_the_one_that_was_read(self):
+        read_one = self.on("7", EventAction.DWELL, 60, seconds=40)
+        assert self.by(self.on("7", EventAction.CLICK, 5), read_one) == ({"7"}, {"7"})
+
+    def test_the_one_whose_answer_was_read_in_place(self):
+        assert self.by(self.on("7", EventAction.ANSWER_READ, 6)) == ({"7"}, {"7"})
+
+    def test_none_that_was_only_shown_or_left_at_once(self):
+        shown = self.on("5", EventAction.IMPRESSION, 0, position=1)
+        glance = self.on("7", EventAction.DWELL, 9, seconds=4)
+        assert self.by(shown, glance) == ({"7"}, set())
+
+    def test_of_two_the_one_read_last(self):
+        first_read = self.on("7", EventAction.DWELL, 60, seconds=40)
+        last_read = self.on("8", EventAction.DWELL, 120, seconds=50)
+        assert self.by(last_read, first_read) == ({"7", "8"}, {"8"})
+
+    def test_every_one_that_was_said_to_help(self):
+        helped = self.on("7", EventAction.FEEDBACK, 61, text=Feedback.HELPFUL.value)
+        last_read = self.on("8", EventAction.DWELL, 120, seconds=50)
+        assert self.by(helped, last_read) == ({"7", "8"}, {"7", "8"})
+
+    def test_none_that_was_said_not_to_help(self):
+        last_read = self.on("7", EventAction.DWELL, 60, seconds=50)
+        said = self.on("7", EventAction.FEEDBACK, 61, text=Feedback.NOT_HELPFUL.value)
+        assert self.by(last_read, said) == ({"7"}, set())
+
+    def test_none_when_the_reader_asked_again_or_turned_to_support(self):
+        last_read = self.on("7", EventAction.DWELL, 60, seconds=50)
+        again = search_event("reset password now", NOON + timedelta(seconds=90))
+        assert self.by(last_read, again) == ({"7"}, set())
+        contact = follow_up(SEARCH, EventAction.CONTACT, 90, query_id="")
+        assert self.by(last_read, contact) == ({"7"}, set())
+
+    def test_what_names_no_article_is_none(self):
+        assert self.by(self.on("", EventAction.ANSWER_READ, 6)) == (set(), set())

@@ -12,6 +12,8 @@ from search.log.visitors import (
     client_address,
     counted_address,
     is_bot,
+    network_hash,
+    salt_of,
     sender_of,
     visitor_hash,
 )
@@ -67,24 +69,49 @@ class TestAddress:
 @pytest.mark.django_db
 class TestVisitorHash:
     def test_is_equal_all_day_and_names_nobody(self):
-        first = visitor_hash(request(), TODAY)
-        assert first == visitor_hash(request(), TODAY)
+        first = visitor_hash(request(), salt_of(TODAY))
+        assert first == visitor_hash(request(), salt_of(TODAY))
         assert len(first) == 32
         assert "192.0.2.7" not in first
 
     def test_differs_by_address_agent_and_day(self):
         hashes = {
-            visitor_hash(request(), TODAY),
-            visitor_hash(request(address="192.0.2.8"), TODAY),
-            visitor_hash(request(**{"User-Agent": "Other/1.0"}), TODAY),
-            visitor_hash(request(), TOMORROW),
+            visitor_hash(request(), salt_of(TODAY)),
+            visitor_hash(request(address="192.0.2.8"), salt_of(TODAY)),
+            visitor_hash(request(**{"User-Agent": "Other/1.0"}), salt_of(TODAY)),
+            visitor_hash(request(), salt_of(TOMORROW)),
         }
         assert len(hashes) == 4
 
     def test_cannot_be_made_again_without_the_salt(self):
-        before = visitor_hash(request(), TODAY)
+        before = visitor_hash(request(), salt_of(TODAY))
         VisitorSalt.objects.all().delete()
-        assert visitor_hash(request(), TODAY) != before
+        assert visitor_hash(request(), salt_of(TODAY)) != before
+
+
+@pytest.mark.django_db
+class TestNetworkHash:
+    def hashed(self, day=TODAY, **sent):
+        return network_hash(request(**sent), salt_of(day))
+
+    def test_is_of_the_address_whatever_the_agent(self):
+        assert self.hashed() == self.hashed(**{"User-Agent": "Other/1.0"})
+        assert self.hashed() != self.hashed(address="192.0.2.8")
+        assert (len(self.hashed()), "192" in self.hashed()) == (16, False)
+
+    def test_of_ipv6_is_of_the_network(self):
+        assert self.hashed(address="2001:db8:1:2::3") == self.hashed(address="2001:db8:1:2::4")
+        assert self.hashed(address="2001:db8:1:2::3") != self.hashed(address="2001:db8:1:3::3")
+
+    def test_of_two_days_tells_nothing(self):
+        assert self.hashed() != self.hashed(TOMORROW)
+
+    def test_is_no_beginning_of_a_visitors_hash(self):
+        sent = request(**{"User-Agent": ""})
+        assert not visitor_hash(sent, salt_of(TODAY)).startswith(self.hashed())
+
+    def test_of_no_address_is_empty(self):
+        assert self.hashed(address="unknown") == ""
 
 
 @pytest.mark.django_db
@@ -97,6 +124,7 @@ class TestSender:
         reader = UserFactory()
         sender = sender_of(request(user=reader, DNT="0"), TODAY)
         assert (len(sender.visitor), sender.bot, sender.staff) == (32, False, False)
+        assert len(sender.network) == 16
 
     def test_who_may_enter_the_admin_is_staff(self):
         editor = UserFactory()

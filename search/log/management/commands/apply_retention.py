@@ -27,5 +27,5 @@ class Command(BaseCommand):
         else:
             self.stdout.write(
                 f"Deleted {deleted.events} events and {deleted.salts} salts; "
-                f"forgot {deleted.texts} rare texts."
+                f"forgot {deleted.texts} rare texts and {deleted.answers} counts of answers."
             )

@@ -30,6 +30,7 @@ def full_event() -> LogEvent:
         demo=True,
         provisional=True,
         revision=2,
+        network="b" * 16,
     )
 
 
