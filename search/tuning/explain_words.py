@@ -26,7 +26,7 @@ CONTRIBUTIONS: Mapping[str, str | Promise] = {
     ),
     "coverage": _("One passage alone holds much of what was asked."),
     "readers": _("Earlier readers with this question found help in it."),
-    "freshness": _("It was checked or changed not long ago."),
+    "freshness": _("It was verified not long ago."),
 }
 
 NOTHING = _("Nothing of the question is in it.")

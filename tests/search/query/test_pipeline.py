@@ -168,3 +168,23 @@ class TestDidYouMean:
 
     def test_never_offers_a_word_of_a_closed_article(self, articles):
         assert search(SearchRequest("secrts", "en", viewer=STAFF)).did_you_mean is None
+
+
+class TestQuotedPhrases:
+    """Words in quotes have to stand together."""
+
+    def test_only_articles_with_the_phrase_are_found(self, articles):
+        together = {"Reset your password", "Cancel an order"}
+        assert set(found("order one hour")) == together
+        assert found('"one hour" order') == ["Reset your password"]
+        assert found("“one hour” order") == ["Reset your password"]
+
+    def test_without_such_an_article_the_words_are_looked_for(self, articles):
+        assert "Reset your password" in found('"password reset order"')
+
+    def test_a_phrase_quoted_in_passing_is_not_asked_to_the_letter(self, articles):
+        text = 'cancel my big blue shop order when "nowhere" shows'
+        assert "Cancel an order" in found(text)
+
+    def test_an_open_quote_is_a_sign_like_others(self, articles):
+        assert "Reset your password" in found('"reset password')

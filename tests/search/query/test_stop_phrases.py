@@ -1,0 +1,52 @@
+"""Phrases that say nothing of a question's subject."""
+
+import pytest
+
+from search.analysis.index_terms import field_terms
+from search.query.understand import Question
+
+
+def terms(text, locale="en"):
+    return Question.read(text, locale).distinct_terms
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is there a way to cancel an order?",
+        "Hello, I would like to know how I can cancel an order. Thanks in advance!",
+        "Could anyone tell me how to cancel an order",
+        "cancel order",
+    ],
+)
+def test_english_wrapping_leaves_the_subject(text):
+    assert terms(text) == ("cancel", "order")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "お世話になっております。返品について教えてください。よろしくお願いいたします。",
+        "すみません、返品したいのですが困っています",
+        "返品",
+    ],
+)
+def test_japanese_wrapping_leaves_the_subject(text):
+    assert terms(text, "ja") == ("返品",)
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [("Hello world sample", "hello"), ("Hi-Fi setup", "hi"), ("team support plan", "support")],
+)
+def test_the_same_words_can_be_the_subject(text, subject):
+    assert subject in terms(text)
+
+
+def test_a_question_of_nothing_else_keeps_its_words():
+    assert terms("thank you very much") != ()
+    assert terms("よろしくお願いします", "ja") != ()
+
+
+def test_articles_are_not_read_so():
+    assert "thank" in field_terms("Thanks in advance", "en")
