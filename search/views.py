@@ -1,6 +1,7 @@
 """Answers while typing and the results page: read a form, ask the pipeline, show."""
 
 import logging
+from dataclasses import asdict
 from time import perf_counter
 from typing import Any
 
@@ -88,7 +89,7 @@ def suggest_json(answer: Suggestions, seq: int | None, took_ms: float) -> dict[s
         "took_ms": took_ms,
         "total": answer.outcome.total,
         "no_answer": answer.outcome.no_answer,
-        "did_you_mean": None,
+        "did_you_mean": asdict(answer.did_you_mean) if answer.did_you_mean else None,
         "suggestions": [_suggestion_json(suggestion) for suggestion in answer.suggestions],
     }
 

@@ -107,8 +107,11 @@ def to_tantivy(document: IndexDocument) -> tantivy.Document:
 
 
 def _rarity(searcher: tantivy.Searcher, term: str) -> float:
-    """BM25's inverse document frequency of a term in the whole text."""
+    """BM25's inverse document frequency of a term in the whole text; 0 where no document holds it:
+    a signature that seems to is mistaken."""
     documents, holding = searcher.num_docs, searcher.doc_freq(Field.TEXT, term)
+    if not holding:
+        return 0.0
     return log(1 + (documents - holding + 0.5) / (holding + 0.5))
 
 

@@ -22,6 +22,7 @@ from search.query.spelling import corrected
 from search.query.understand import Question
 from search.query.values import (
     DidYouMean,
+    Mode,
     Outcome,
     Result,
     Results,
@@ -48,7 +49,7 @@ def suggest(request: SearchRequest) -> Suggestions:
     total = found.total if len(suggestions) == shown else found.total - hidden
     answered = any(s.kind is SuggestionKind.ANSWER for s in suggestions)
     outcome = _outcome(request, question, retrieved, total, answered=answered)
-    return Suggestions(request, outcome, suggestions)
+    return Suggestions(request, outcome, suggestions, _did_you_mean(request, question))
 
 
 def search(request: SearchRequest) -> Results:
@@ -84,12 +85,17 @@ def search(request: SearchRequest) -> Results:
 
 
 def _did_you_mean(request: SearchRequest, question: Question) -> DidYouMean | None:
-    """The corrected question, where that has results. What was asked is answered all the same."""
+    """The corrected question, where that has results. What was asked is answered all the same.
+
+    While typing, the word in progress is left as it is.
+    """
     visibilities = tuple(str(visibility) for visibility in request.viewer.visibilities)
+    written = question.finished if request.mode is Mode.SUGGEST else question
     try:
-        text = corrected(question, engines.current(), visibilities)
+        text = corrected(written, engines.current(), visibilities)
         if text is None:
             return None
+        text += question.text[len(written.text) :]
         meant = replace(request, text=text)
         asked = Question.read(text, request.locale)
         found = retrieve(meant, asked, limit=1)

@@ -129,6 +129,13 @@ class Question:
             return ""
         return fold(self.text[self.tokens[-1].start :]).strip()
 
+    @property
+    def finished(self) -> "Question":
+        """The question up to the word in progress."""
+        if not self.last_word:
+            return self
+        return Question.read(self.text[: self.tokens[-1].start], self.locale)
+
 
 def search_tree(question: Question, known: KnownTerms) -> Node | None:
     """The tree of a question that was sent; None where there is nothing to look for.

@@ -124,20 +124,21 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class DidYouMean:
+    """The question with misspelt words put right, and how many results that has."""
+
+    text: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestions:
     """The answer while typing."""
 
     request: SearchRequest
     outcome: Outcome
     suggestions: tuple[Suggestion, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DidYouMean:
-    """The question with misspelt words put right, and how many results that has."""
-
-    text: str
-    total: int
+    did_you_mean: DidYouMean | None = None
 
 
 @dataclass(frozen=True, slots=True)

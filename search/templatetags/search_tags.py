@@ -14,12 +14,14 @@ register = template.Library()
 
 @register.simple_tag
 def question_box_messages() -> dict[str, str]:
-    """What the question box's script says; ``{count}`` is filled in by the script."""
+    """What the question box's script says; ``{count}`` and ``{text}`` are filled in
+    by the script."""
     return {
         "one": ngettext("{count} suggestion", "{count} suggestions", 1),
         "other": ngettext("{count} suggestion", "{count} suggestions", 2),
         "allOne": ngettext("See the one result", "See all {count} results", 1),
         "allOther": ngettext("See the one result", "See all {count} results", 2),
+        "didYouMean": _("Did you mean “{text}”?"),
         "answer": _("Answer"),
         "completion": _("Often asked"),
         "noAnswer": _("No answer for this yet"),

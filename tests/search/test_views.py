@@ -82,6 +82,15 @@ class TestSuggestView:
             "did_you_mean": None,
         }
 
+    def test_offers_a_correction_while_typing(self, client, portal):
+        body = self.suggest(client, "parcle late").json()
+        assert body["did_you_mean"]["text"] == "parcel late"
+        assert body["did_you_mean"]["total"] > 0
+
+    def test_refuses_a_list_that_is_none(self, client, portal):
+        response = client.get("/en/search/suggest", {"q": "parcel", "shown": "1;drop"})
+        assert response.status_code == 400
+
     def test_counts_offsets_as_browsers_do(self, client, portal):
         ArticleFactory(parent=portal.orders, title="🍵 teapot", body=paragraph("<p>x</p>"))
         index_everything()
@@ -246,11 +255,11 @@ class TestResultsView:
         self.search(client, "late parcel", stage="after")
         assert SearchEvent.objects.count() == 1
 
-    def test_costs_at_most_six_queries_beside_the_record(
+    def test_costs_at_most_seven_queries_beside_the_record(
         self, client, portal, django_assert_max_num_queries
     ):
         self.search(client, "parcel")
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(7):
             self.search(client, "parcel", stage="after")
 
     def test_without_an_engine_offers_the_topics(self, client, portal, monkeypatch):

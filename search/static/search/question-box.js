@@ -89,14 +89,15 @@ export class QuestionBox {
       return;
     }
     this.list.show(answer, {
-      results: this.#resultsUrl(),
+      results: this.#resultsUrl(this.#asked),
+      corrected: answer.did_you_mean && this.#resultsUrl(answer.did_you_mean.text),
       contact: this.root.dataset.contactUrl,
     });
     this.session.shown(answer, this.#composing);
   }
 
-  #resultsUrl() {
-    return `${this.form.getAttribute("action")}?${new URLSearchParams({ q: this.#asked })}`;
+  #resultsUrl(text) {
+    return `${this.form.getAttribute("action")}?${new URLSearchParams({ q: text })}`;
   }
 
   /* --- input methods ------------------------------------------------------------------------ */
@@ -173,7 +174,7 @@ export class QuestionBox {
   #follow(event) {
     const row = event.target.closest("[role=option]");
     if (!row) return;
-    if (row.dataset.row === "all") {
+    if (row.dataset.row === "all" || row.dataset.row === "did-you-mean") {
       this.session.submitted();
     } else if (row.dataset.row !== "contact") {
       const position = Number(row.dataset.position);

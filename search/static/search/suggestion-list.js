@@ -38,11 +38,13 @@ export class SuggestionList {
     return this.isOpen ? this.rows[this.#active] : undefined;
   }
 
-  /** Show an answer's rows; `addresses` has the results and the contact page. */
+  /** Show an answer's rows; `addresses` has the results, those of the corrected question
+      and the contact page. */
   show(answer, addresses) {
     this.answer = answer;
     const rows = answer.suggestions.map((suggestion, index) => this.#row(suggestion, index));
-    if (answer.no_answer || !rows.length) rows.push(this.#contactRow(addresses.contact));
+    if (answer.did_you_mean) rows.push(this.#didYouMeanRow(answer.did_you_mean, addresses.corrected));
+    if (answer.no_answer || !answer.suggestions.length) rows.push(this.#contactRow(addresses.contact));
     else rows.push(this.#allRow(answer.total, addresses.results));
     rows.forEach((row, index) => (row.id = `${this.id}-${index}`));
     this.box.replaceChildren(...rows);
@@ -119,6 +121,13 @@ export class SuggestionList {
       span("suggestion__title", this.messages.noAnswer),
       span("suggestion__meta", this.messages.contact),
     );
+    return row;
+  }
+
+  #didYouMeanRow({ text }, address) {
+    const row = option("suggestion suggestion--did-you-mean", address);
+    row.dataset.row = "did-you-mean";
+    row.append(span("", this.messages.didYouMean.replace("{text}", () => text)));
     return row;
   }
 

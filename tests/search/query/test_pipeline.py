@@ -166,6 +166,15 @@ class TestDidYouMean:
     def test_offers_nothing_for_a_correct_question(self, articles):
         assert search(SearchRequest("reset password", "en")).did_you_mean is None
 
+    def test_while_typing_leaves_the_word_in_progress(self, articles):
+        def offered(text):
+            offer = suggest(SearchRequest(text, "en", mode=Mode.SUGGEST)).did_you_mean
+            return offer and offer.text
+
+        assert offered("reset pasword") is None
+        assert offered("reset pasword ") == "reset password "
+        assert offered("pasword res") == "password res"
+
     def test_never_offers_a_word_of_a_closed_article(self, articles):
         assert search(SearchRequest("secrts", "en", viewer=STAFF)).did_you_mean is None
 
