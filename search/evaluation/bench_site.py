@@ -15,6 +15,7 @@ from wagtail.models import Locale
 from kb.import_export.tree import add_children
 from kb.models import Article, Topic
 from search import engines
+from search.evaluation.bench_vectors import fill_vectors
 from search.indexing.rebuild import rebuild_index
 
 BATCH = 200
@@ -26,8 +27,9 @@ def fill_site(documents: int, corpus: str, progress: Progress) -> dict[str, floa
     """Set up, import ``corpus``, bring the number of live articles to ``documents``, index.
 
     Articles beyond the corpus are recombined from halves of real ones; where the corpus has
-    more, the rest is taken offline. Returns ``import_s`` (with indexing) and ``build_s`` (a rebuild
-    of all indices), in seconds.
+    more, the rest is taken offline. Returns ``import_s`` (with indexing), ``build_s`` (a rebuild
+    of all indices by words) and, with an embedder, what ``fill_vectors`` says and
+    ``build_with_vectors_s``, all in seconds.
     """
     progress("setting up")
     call_command("migrate", verbosity=0)
@@ -42,11 +44,19 @@ def fill_site(documents: int, corpus: str, progress: Progress) -> dict[str, floa
         progress(f"making {documents - live} more articles")
         _recombine(documents - live)
     progress("building the index")
+    figures = {"import_s": json.loads(report.getvalue())["seconds"], "build_s": _rebuilt()}
+    progress("making vectors")
+    if vectors := fill_vectors():
+        progress("building the index with vectors")
+        figures |= vectors | {"build_with_vectors_s": _rebuilt()}
+    return figures
+
+
+def _rebuilt() -> float:
     start = time.perf_counter()
     for engine in engines.indexes():
         rebuild_index(engine)
-    build_seconds = round(time.perf_counter() - start, 1)
-    return {"import_s": json.loads(report.getvalue())["seconds"], "build_s": build_seconds}
+    return round(time.perf_counter() - start, 1)
 
 
 def _take_offline(number: int) -> None:

@@ -45,13 +45,15 @@ RETRY_REFUSED = timedelta(hours=1)
 _outage = CircuitBreaker("embedder of articles", "they are found by words", retry_seconds=15)
 
 
-def embed_waiting(seconds: float = RUN_SECONDS) -> int:
+def embed_waiting(seconds: float = RUN_SECONDS, embedder: GuardedEmbedder | None = None) -> int:
     """Embed articles whose vectors are missing or of another text; how many were done.
+
+    ``embedder``: the one that is configured, unless another one of the same space is given.
 
     Ends after about ``seconds``, when nothing waits, when another host is at it, or when the
     embedder is out (a later run tries it again).
     """
-    embedder = embedding.current()
+    embedder = embedder or embedding.current()
     if embedder is None or not _outage.admits():
         return 0
     try:

@@ -68,7 +68,7 @@ def reusable_vectors(parts: Mapping[int, Parts], space: str) -> dict[int, Articl
     """The vectors of those articles of which the same parts were embedded before. One query."""
     rows = StoredVectors.objects.filter(pk__in=list(parts), space=space, dimensions__gt=0)
     return {
-        row.pk: _unpacked(row) for row in rows if row.parts_digest == parts_digest(parts[row.pk])
+        row.pk: unpacked(row) for row in rows if row.parts_digest == parts_digest(parts[row.pk])
     }
 
 
@@ -80,7 +80,7 @@ def stored_vectors(digests: Mapping[int, str]) -> dict[int, ArticleVectors]:
     rows = StoredVectors.objects.filter(
         pk__in=list(digests), space=embedder.space, dimensions__gt=0
     )
-    return {row.pk: _unpacked(row) for row in rows if row.for_digest == digests[row.pk]}
+    return {row.pk: unpacked(row) for row in rows if row.for_digest == digests[row.pk]}
 
 
 def stored_marks(digests: Mapping[int, str]) -> dict[int, str]:
@@ -115,7 +115,7 @@ def stored_passages(
     )
     found = {}
     for row in rows:
-        of_passages = _unpacked(row).only(VectorKind.PASSAGE)
+        of_passages = unpacked(row).only(VectorKind.PASSAGE)
         found[row.pk] = StoredPassages(of_passages, tuple((a, b) for a, b in row.passages))
     return found
 
@@ -125,7 +125,8 @@ def mark(space: str, dimensions: int) -> str:
     return f"{space} {dimensions}"
 
 
-def _unpacked(row: StoredVectors) -> ArticleVectors:
+def unpacked(row: StoredVectors) -> ArticleVectors:
+    """The vectors of a stored row."""
     return unpack(row.space, row.dimensions, bytes(row.rows))
 
 
