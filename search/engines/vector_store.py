@@ -423,17 +423,15 @@ class _Loaded:
         code = sign_bits(vector)
         if len(self._codes) != len(code):
             return np.zeros(0, dtype=np.int64)
-        distance = np.zeros(self._codes.shape[1], dtype=np.int32)
-        for words, word in zip(self._codes, code, strict=True):
-            distance += np.bitwise_count(words ^ word)
+        farthest = 64 * len(code)
+        distance = _differing_bits(self._codes, code)
         readable = np.array([name in visibilities for name in self._visibilities], dtype=bool)
         if not readable.all():
-            distance[~readable[self._visibility]] = np.iinfo(np.int32).max
-        if len(distance) > CANDIDATE_ROWS:
-            chosen = np.argpartition(distance, CANDIDATE_ROWS)[:CANDIDATE_ROWS]
-        else:
-            chosen = np.arange(len(distance))
-        return chosen[readable[self._visibility[chosen]]]
+            distance[~readable[self._visibility]] = farthest + 1
+        # As far as the candidates reach, ties included: counting is faster than sorting.
+        within = np.bincount(distance, minlength=farthest + 2)[: farthest + 1].cumsum()
+        reach = min(int(np.searchsorted(within, CANDIDATE_ROWS)), farthest)
+        return np.flatnonzero(distance <= reach)
 
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """The rows of these numbers, read from their segments."""
@@ -445,6 +443,19 @@ class _Loaded:
                     found = np.zeros(len(numbers), dtype=stored.dtype)
                 found[here] = stored[self._place[numbers[here]]]
         return np.zeros(0, dtype=_row_type(0)) if found is None else found
+
+
+def _differing_bits(codes: NDArray[np.uint64], code: NDArray[np.uint64]) -> NDArray[np.uint16]:
+    """How many bits of each column of ``codes`` differ from ``code``: (rows,)."""
+    distance = np.zeros(codes.shape[1], dtype=np.uint16)
+    # One buffer of each kind: allocating new ones for every word costs as much as counting.
+    differing = np.empty(codes.shape[1], dtype=np.uint64)
+    count = np.empty(codes.shape[1], dtype=np.uint8)
+    for words, word in zip(codes, code, strict=True):
+        np.bitwise_xor(words, word, out=differing)
+        np.bitwise_count(differing, out=count)
+        distance += count
+    return distance
 
 
 def products(rows: NDArray[Any], vector: NDArray[np.float32]) -> NDArray[np.float32]:
