@@ -19,6 +19,7 @@ from search.query.present import (
 from search.query.retrieve import Retrieved, retrieve
 from search.query.rules import rules_for
 from search.query.spelling import corrected
+from search.query.typos import TITLE_TYPO
 from search.query.understand import Question
 from search.query.values import (
     DidYouMean,
@@ -49,7 +50,10 @@ def suggest(request: SearchRequest) -> Suggestions:
     total = found.total if len(suggestions) == shown else found.total - hidden
     answered = any(s.kind is SuggestionKind.ANSWER for s in suggestions)
     outcome = _outcome(request, question, retrieved, total, answered=answered)
-    return Suggestions(request, outcome, suggestions, _did_you_mean(request, question))
+    # Where a title begins or nearly reads like the whole question, that was meant and is shown.
+    met = bool(retrieved.lexical) and retrieved.lexical[0].score >= TITLE_TYPO
+    meant = None if met else _did_you_mean(request, question)
+    return Suggestions(request, outcome, suggestions, meant)
 
 
 def search(request: SearchRequest) -> Results:
