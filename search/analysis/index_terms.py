@@ -1,10 +1,12 @@
 """Text to the terms an index stores, field by field."""
 
+from collections.abc import Iterable
+
 from search.analysis import readings, sounds
 from search.analysis.analyser import analyse
-from search.analysis.characters import fold
+from search.analysis.characters import fold, has_japanese
 from search.analysis.characters import title_key as title_key
-from search.analysis.values import TokenKind
+from search.analysis.values import Token, TokenKind
 
 
 def field_terms(text: str, language: str) -> tuple[str, ...]:
@@ -21,6 +23,13 @@ def words(text: str) -> tuple[str, ...]:
         if token.kind is TokenKind.WORD:
             found[token.term] = None
     return tuple(word for word in found if not any(c.isspace() for c in word))
+
+
+def word_reading_terms(text: str, tokens: Iterable[Token]) -> tuple[str, ...]:
+    """The reading keys of the Japanese words of ``text``; ``tokens``: what ``analyse`` found."""
+    words = dict.fromkeys(text[token.start : token.end] for token in tokens)
+    keys = (readings.word_key(word) for word in words if has_japanese(word))
+    return tuple(dict.fromkeys(k for k in keys if k))
 
 
 def reading_terms(text: str, language: str) -> tuple[str, ...]:

@@ -154,6 +154,12 @@ def window_keys(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(k for k in keys if k))
 
 
+@lru_cache(maxsize=100_000)
+def word_key(word: str) -> str:
+    """The key of a word read by itself; a text repeats few of them."""
+    return key("".join(part.reading for part in read_words(word)))
+
+
 def span_read_as(text: str, typed: Sequence[str]) -> tuple[int, int] | None:
     """Start and end of the words of ``text`` that are read as one of the ``typed`` keys begins."""
     words = read_words(text)

@@ -35,12 +35,13 @@ class Field(StrEnum):
     WORDS = "words"  # the words of title and questions as they are spelt, for prefixes and typos
     READINGS = "readings"  # reading keys of title and questions, over windows of tokens
     TITLE_KEYS = "title_keys"  # whole title and question phrases, folded to one term each
+    TEXT_READINGS = "text_readings"  # reading keys of single words of summary and body
 
 
 # How much an index keeps of each field: places in the text, how often, or only that it is there.
 WITH_POSITIONS = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY, Field.TEXT)
 WITH_FREQUENCIES = (Field.LABELS, Field.HEADINGS)
-TERMS_ONLY = (Field.WORDS, Field.READINGS, Field.TITLE_KEYS)
+TERMS_ONLY = (Field.WORDS, Field.READINGS, Field.TITLE_KEYS, Field.TEXT_READINGS)
 # The fields whose terms are found by their beginnings while somebody types.
 WITH_PREFIXES = (Field.TEXT, *TERMS_ONLY)
 

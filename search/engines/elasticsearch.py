@@ -54,31 +54,35 @@ LIVE_SETTINGS: Mapping[str, Any] = {"refresh_interval": "1s", "auto_expand_repli
 FILLING_SETTINGS: Mapping[str, Any] = {"refresh_interval": "-1", "number_of_replicas": 0}
 # The first characters of each term become terms themselves: two letters begin thousands of words.
 PREFIXES: Mapping[str, int] = {"min_chars": 1, "max_chars": 8}
-# Read from the column store with the hits; indices from before it get it with their next write.
-VERIFIED_ON: Mapping[str, Any] = {"verified_on": {"type": "keyword", "index": False}}
+_KEPT = {"positions": WITH_POSITIONS, "freqs": WITH_FREQUENCIES, "docs": TERMS_ONLY}
+
+
+def _text_field(field: Field) -> dict[str, Any]:
+    kept = next(option for option, fields in _KEPT.items() if field in fields)
+    return {
+        "type": "text",
+        "analyzer": "terms",
+        "index_options": kept,
+        "norms": kept != "docs",
+        **({"index_prefixes": PREFIXES} if field in WITH_PREFIXES else {}),
+    }
+
+
+# Indices of earlier releases get these with their next write.
+ADDED_LATER: Mapping[str, Any] = {
+    # Read from the column store with the hits.
+    "verified_on": {"type": "keyword", "index": False},
+    Field.TEXT_READINGS.value: _text_field(Field.TEXT_READINGS),
+}
 MAPPINGS: Mapping[str, Any] = {
     "dynamic": "strict",
     "_source": {"includes": ["digest", "visibility", "facet_*", "verified_on"]},
     "properties": {
         "digest": {"type": "keyword"},
         "visibility": {"type": "keyword"},
-        **{
-            name: {
-                "type": "text",
-                "analyzer": "terms",
-                "index_options": options,
-                "norms": norms,
-                **({"index_prefixes": PREFIXES} if name in WITH_PREFIXES else {}),
-            }
-            for options, norms, names in (
-                ("positions", True, WITH_POSITIONS),
-                ("freqs", True, WITH_FREQUENCIES),
-                ("docs", False, TERMS_ONLY),
-            )
-            for name in names
-        },
+        **{field.value: _text_field(field) for field in Field},
         **{f"facet_{facet}": {"type": "keyword"} for facet in Facet},
-        **VERIFIED_ON,
+        **ADDED_LATER,
     },
 }
 
@@ -363,10 +367,11 @@ class ElasticsearchEngine:
         raise BulkIndexError(f"{len(failed)} failed", failed)
 
     def map_fields(self, index: str, documents: Sequence[IndexDocument]) -> None:
-        """Make the fields that the documents' vectors need, and the date an old index lacks."""
+        """Make the fields that the documents' vectors need, and those an old index lacks."""
         fields = vectors.mapping(d.vectors for d in documents if d.vectors is not None)
-        if any(document.verified_on for document in documents):
-            fields |= VERIFIED_ON
+        held = {field.value for d in documents for field, terms in d.fields.items() if terms}
+        held |= {"verified_on" for d in documents if d.verified_on}
+        fields |= {name: field for name, field in ADDED_LATER.items() if name in held}
         if fields:
             self._bulk_client.indices.put_mapping(index=index, properties=fields)
 

@@ -38,7 +38,7 @@ from search.engines.base import (
     Term,
     VectorQuery,
 )
-from search.engines.tantivy_query import compile_query
+from search.engines.tantivy_query import compile_query, unknown_fields
 from search.engines.vector_store import VectorsDamaged, VectorStores
 
 logger = logging.getLogger(__name__)
@@ -80,8 +80,6 @@ def build_schema() -> tantivy.Schema:
         builder.add_text_field(
             f"facet_{facet}", fast=True, tokenizer_name="raw", index_option="basic"
         )
-    # Fields are known to an index by their number: a new one comes last, so that indices from
-    # before it go on answering until they are rebuilt.
     builder.add_text_field("verified_on", stored=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
@@ -161,6 +159,13 @@ class _LiveIndex:
             self.index = tantivy.Index.open(str(path))
             # "manual": tantivy's own file watcher does not survive a fork.
             self.index.config_reader("manual")
+            # Its own: an earlier release may have made it. It answers until it has been rebuilt.
+            self._schema = self.index.schema
+        self._unknown = unknown_fields(self._schema)
+
+    def compiled(self, query: EngineQuery) -> tantivy.Query:
+        """A question in this index's terms."""
+        return compile_query(self._schema, query, self._unknown)
 
     def refresh(self) -> None:
         """See the last commit. Raises EngineUnavailable when the files are bad or gone."""
@@ -202,7 +207,7 @@ class EmbeddedEngine:
             return EngineResult((), 0, engine=self.name)
         with _tantivy_errors():
             searcher = live.searcher()
-            native = compile_query(SCHEMA, query)
+            native = live.compiled(query)
             found = searcher.search(
                 native, limit=max(query.limit, 1), offset=query.offset, count=query.count_total
             )
@@ -272,9 +277,7 @@ class EmbeddedEngine:
                 term
                 for term in terms
                 if searcher.search(
-                    compile_query(
-                        SCHEMA, EngineQuery(Term(Field.TEXT, term), locale, tuple(visibilities))
-                    ),
+                    live.compiled(EngineQuery(Term(Field.TEXT, term), locale, tuple(visibilities))),
                     limit=1,
                     count=False,
                 ).hits

@@ -1,6 +1,7 @@
 """The query tree in tantivy's terms."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from tantivy import Occur, Query, Schema
 
@@ -10,6 +11,7 @@ from search.engines.base import (
     AnyOf,
     BestOf,
     EngineQuery,
+    Field,
     Fuzzy,
     Ids,
     Node,
@@ -19,15 +21,46 @@ from search.engines.base import (
 )
 
 
-def compile_query(schema: Schema, query: EngineQuery) -> Query:
-    """The whole question: the tree, what the viewer may read, and the filters."""
+def unknown_fields(schema: Schema) -> frozenset[Field]:
+    """The fields that an index of this schema, made by an earlier release, does not have."""
+    return frozenset(field for field in Field if not _has(schema, field))
+
+
+def _has(schema: Schema, field: Field) -> bool:
+    try:
+        Query.term_query(schema, field, "")
+    except ValueError:
+        return False
+    return True
+
+
+def compile_query(schema: Schema, query: EngineQuery, unknown: Collection[Field] = ()) -> Query:
+    """The whole question: the tree, what the viewer may read, and the filters.
+
+    Nothing is found in ``unknown`` fields, which the index does not have.
+    """
+    root = _without(query.root, unknown) if unknown else query.root
     clauses = [
-        (Occur.Must, _compile(schema, query.root)),
+        (Occur.Must, _compile(schema, root)),
         (Occur.Must, _filter(schema, "visibility", query.visibilities)),
     ]
     for facet, values in query.filters.items():
         clauses.append((Occur.Must, _filter(schema, f"facet_{facet}", values)))
     return Query.boolean_query(clauses)
+
+
+def _without(node: Node, unknown: Collection[Field]) -> Node:
+    match node:
+        case Term() | Phrase() | Prefix() | Fuzzy() if node.field in unknown:
+            return Ids(())
+        case AnyOf() | BestOf():
+            return replace(node, clauses=tuple(_without(c, unknown) for c in node.clauses))
+        case AllOf(required, optional):
+            return AllOf(
+                tuple(_without(clause, unknown) for clause in required),
+                tuple(_without(clause, unknown) for clause in optional),
+            )
+    return node
 
 
 def _filter(schema: Schema, field: str, values: Sequence[str]) -> Query:

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from search.analysis import ANALYSIS_VERSION, Token, analyse
-from search.analysis.index_terms import field_terms, reading_terms, title_key, words
+from search.analysis.index_terms import (
+    field_terms,
+    reading_terms,
+    title_key,
+    word_reading_terms,
+    words,
+)
 from search.engines.base import Field
 
 TermPlace = tuple[str, int, int]  # term, start and end in characters
@@ -27,6 +33,7 @@ _SHORT_FIELDS = (
     Field.WORDS,
     Field.READINGS,
     Field.TITLE_KEYS,
+    Field.TEXT_READINGS,
 )
 _HEADER = struct.Struct("<8sII")  # hash of the text, number of tokens, bytes of vocabulary
 
@@ -81,17 +88,25 @@ def digest_of(*parts: object) -> str:
 def analyse_texts(texts: Texts) -> PackedTerms:
     """Analyse everything of one article."""
     asked = (texts.title, *texts.questions)
+    body = analyse(texts.body, texts.locale).content
+    summary = analyse(texts.summary, texts.locale).content
     short = {
         Field.QUESTIONS: _joined(field_terms(text, texts.locale) for text in texts.questions),
-        Field.SUMMARY: field_terms(texts.summary, texts.locale),
+        Field.SUMMARY: tuple(token.term for token in summary),
         Field.HEADINGS: _joined(field_terms(text, texts.locale) for text in texts.headings),
         Field.WORDS: _distinct(words(text) for text in asked),
         Field.READINGS: _distinct(reading_terms(text, texts.locale) for text in asked),
         Field.TITLE_KEYS: _distinct((title_key(text),) for text in asked),
+        Field.TEXT_READINGS: _distinct(
+            (
+                word_reading_terms(texts.summary, summary),
+                word_reading_terms(texts.body, body),
+            )
+        ),
     }
     return PackedTerms(
         pack_tokens(texts.title, analyse(texts.title, texts.locale).content),
-        pack_tokens(texts.body, analyse(texts.body, texts.locale).content),
+        pack_tokens(texts.body, body),
         _pack_terms(short),
     )
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from search.analysis import Token, TokenKind, analyse, readings
 from search.analysis.characters import clean, fold, has_japanese, title_key
-from search.engines.base import AnyOf, Field, Node, Phrase, Prefix, Term
+from search.engines.base import AnyOf, BestOf, Field, Node, Phrase, Prefix, Term
 from search.query.rules import rules_for
 from search.query.stop_phrases import without_stop_phrases
 from search.query.synonyms import Expansion, asked_or_met, expand, met_by, word_clauses
@@ -36,10 +36,15 @@ WORD_BEGINS = 2.0  # a word of the title begins with the last one typed
 # … and a word anywhere in the article begins so: the more letters, the fewer words do.
 TEXT_BEGINS_A_LETTER = 1.0
 MOST_LETTERS = 6
+# … or is read so: kana or romaji that no input method has converted yet.
+READ_BEGINS_A_LETTER = 0.5
+SHORTEST_READ = 2  # letters of the reading
+MOST_STARTS = 3
 FEWEST_LETTERS = {True: 1, False: 2}  # by whether the beginning is Japanese
 
 _SENTENCE_END = re.compile(r"\n\s*\n|(?<=[?!。？！])|(?<=\.)\s")
 _QUOTED = re.compile(r'["“”]([^"“”]+)["“”]')
+_LAST_READ = re.compile(r"(?:[ぁ-ゖァ-ヺーa-zA-Zａ-ｚＡ-Ｚ]+)$")
 _LAST_RUN = re.compile(r"(?:[ァ-ヺー]+|[a-z0-9]+)$")
 SHORTEST_OPENING = 10  # characters; what is shorter is a greeting
 
@@ -194,7 +199,27 @@ def _beginnings(question: Question) -> list[Node]:
         Prefix(Field.TEXT, beginning, TEXT_BEGINS_A_LETTER * min(len(beginning), MOST_LETTERS))
         for beginning in beginnings
         if len(beginning) >= FEWEST_LETTERS[has_japanese(beginning)]
-    ]
+    ] + _read_beginnings(question)
+
+
+def _read_beginnings(question: Question) -> list[Node]:
+    """Words anywhere in an article that are read as the kana or letters at the end begin.
+
+    Particles may stand before the word in kana, and the dictionary may have cut an unfinished one:
+    the whole run is tried, and what begins with each of its last words.
+    """
+    run = _LAST_READ.search(question.text)
+    if not run or not readings.are_indexed(question.text, question.locale):
+        return []
+    starts = [token.start for token in question.tokens if token.start >= run.start()]
+    typed = dict.fromkeys(question.text[at:] for at in (run.start(), *starts[-MOST_STARTS:]))
+    keys = dict.fromkeys(key for text in typed for key in readings.typed_keys(text))
+    beginnings = tuple(
+        Prefix(Field.TEXT_READINGS, key, READ_BEGINS_A_LETTER * min(len(key), MOST_LETTERS))
+        for key in keys
+        if len(key) >= SHORTEST_READ
+    )
+    return [BestOf(beginnings)] if beginnings else []
 
 
 def _readings(question: Question) -> list[Node]:

@@ -7,7 +7,15 @@ import pytest
 
 from search.analysis import ANALYSIS_VERSION
 from search.engines import elasticsearch
-from search.engines.base import DocumentRejected, EngineQuery, EngineUnavailable, Facet, Field, Term
+from search.engines.base import (
+    DocumentRejected,
+    EngineQuery,
+    EngineUnavailable,
+    Facet,
+    Field,
+    Prefix,
+    Term,
+)
 from search.engines.elasticsearch import Connection, ElasticsearchEngine
 from tests.search.engines.conformance import EngineConformance, ids, verified
 from tests.search.engines.documents import document
@@ -45,9 +53,13 @@ def index_names(engine):
     return sorted(engine.client.indices.get(index=f"{engine.prefix}articles-*").body)
 
 
-def test_an_index_from_before_there_were_dates_goes_on(engine, monkeypatch):
+def test_an_index_of_an_earlier_release_goes_on(engine, monkeypatch):
     mappings = elasticsearch.MAPPINGS
-    fields = {k: v for k, v in mappings["properties"].items() if k != "verified_on"}
+    fields = {
+        name: field
+        for name, field in mappings["properties"].items()
+        if name not in elasticsearch.ADDED_LATER
+    }
     source = {"includes": ["digest", "visibility", "facet_*"]}
     with monkeypatch.context() as before:
         before.setattr(
@@ -56,8 +68,10 @@ def test_an_index_from_before_there_were_dates_goes_on(engine, monkeypatch):
         engine.write([document("1", "First"), document("2", "First")])
     root = Term(Field.TITLE, "first")
     assert verified(engine, root) == {"1": "", "2": ""}
-    engine.write([document("2", "First", verified_on="2026-11-01")])
+    new = document("2", "First", verified_on="2026-11-01")
+    engine.write([replace(new, fields={**new.fields, Field.TEXT_READINGS: ("fasuto",)})])
     assert verified(engine, root) == {"1": "", "2": "2026-11-01"}
+    assert ids(engine, Prefix(Field.TEXT_READINGS, "fas")) == ["2"]
 
 
 class TestRebuildBesideWrites:

@@ -13,10 +13,14 @@ from search.engines.base import (
     TERMS_ONLY,
     WITH_FREQUENCIES,
     WITH_POSITIONS,
+    AllOf,
+    AnyOf,
+    BestOf,
     EngineQuery,
     EngineUnavailable,
     Facet,
     Field,
+    Prefix,
     Term,
 )
 from search.engines.embedded import EmbeddedEngine
@@ -192,8 +196,8 @@ def test_any_other_analysis_version_is_named(tmp_path, monkeypatch, other):
     assert engine.status().analysis_version == other
 
 
-def schema_without_dates():
-    """The fields of an index from before documents had a date, in the same order."""
+def first_schema():
+    """The fields of an index from before documents had a date and words their readings."""
     builder = SchemaBuilder()
     for name in ("id", "digest", "visibility"):
         builder.add_text_field(
@@ -205,7 +209,8 @@ def schema_without_dates():
         ("basic", TERMS_ONLY),
     ):
         for name in fields:
-            builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
+            if name is not Field.TEXT_READINGS:
+                builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
     for facet in Facet:
         builder.add_text_field(
             f"facet_{facet}", fast=True, tokenizer_name="raw", index_option="basic"
@@ -213,16 +218,19 @@ def schema_without_dates():
     return builder.build()
 
 
-def test_an_index_from_before_there_were_dates_goes_on(tmp_path, monkeypatch):
+def test_an_index_of_an_earlier_release_goes_on(tmp_path, monkeypatch):
     engine = EmbeddedEngine(tmp_path)
     dated = document("1", "First", topics=("10",), verified_on="2026-11-01")
     with monkeypatch.context() as before:
         module = import_module("search.engines.embedded")  # the package has a function of its name
-        before.setattr(module, "SCHEMA", schema_without_dates())
+        before.setattr(module, "SCHEMA", first_schema())
         engine.write([document("2", "First")])
     engine.write([dated])
     root = Term(Field.TITLE, "first")
     assert verified(engine, root) == {"1": "", "2": ""}
     assert ids(engine, root, filters={Facet.TOPIC: ("10",)}) == ["1"]
+    unknown = Prefix(Field.TEXT_READINGS, "fir")
+    assert ids(engine, AnyOf((root, BestOf((unknown,))))) == ["1", "2"]
+    assert ids(engine, AllOf((root, unknown))) == ids(engine, unknown) == []
     engine.rebuild("en", [dated]).swap()
     assert verified(engine, root) == {"1": "2026-11-01"}

@@ -11,6 +11,7 @@ from kb.visibility import Viewer, Visibility
 from search.query import tokens
 from search.query.pipeline import search, suggest
 from search.query.values import Mode, SearchRequest, SuggestionKind
+from tests.factories import ArticleFactory, paragraph
 
 MEMBER = Viewer(Visibility.SIGNED_IN)
 STAFF = Viewer(Visibility.STAFF)
@@ -197,3 +198,18 @@ class TestQuotedPhrases:
 
     def test_an_open_quote_is_a_sign_like_others(self, articles):
         assert "Reset your password" in found('"reset password')
+
+
+class TestUnconvertedWords:
+    """Kana and romaji on their way to a word that stands in the body alone."""
+
+    @pytest.mark.parametrize("typed", ["たんぽ", "tanpo", "この たん", "注文のたんぽ"])
+    def test_find_it_by_its_reading(self, articles, site, index, typed):
+        ArticleFactory(parent=site.topics_ja, title="契約", body=paragraph("<p>担保の扱い。</p>"))
+        index()
+        assert "契約" in suggested(typed, "ja")
+
+    def test_find_nothing_that_is_read_otherwise(self, articles, site, index):
+        ArticleFactory(parent=site.topics_ja, title="契約", body=paragraph("<p>担保の扱い。</p>"))
+        index()
+        assert "契約" not in suggested("たんく", "ja")
