@@ -34,7 +34,7 @@ def logged_samples(locale: str) -> list[Sample]:
     queries, and those of the rules.
     """
     rows = _rows(locale)
-    pairs = _answered_pairs(rows).order_by("-latest", "question", "article")
+    pairs = _answered_pairs(rows).order_by("-latest", "question", "article_id")
     questions = list(dict.fromkeys(pairs.values_list("question", flat=True)))[:MOST_LOGGED]
     articles = _articles(rows.filter(question__in=questions))
     texts = _texts(questions, locale)

@@ -7,7 +7,6 @@ from search.query.evidence import (
     FEWEST_QUESTIONS,
     MOST_LOGGED,
     MOST_QUESTIONS,
-    OWN_LOSS,
     WRONG_REFUSAL_COST,
     Sample,
     evidence,
@@ -193,7 +192,7 @@ class TestReaders:
         """Made-up readers agree on the worst: everything answers, nothing does."""
         best = self.decided(self.measured(asked, 0).cosine)
         attacked = self.decided(self.measured(asked, 1_000, **cosines).cosine)
-        assert best - attacked <= OWN_LOSS + 1e-9
+        assert best - attacked <= 0.05 + 1e-9
 
     def test_are_no_corpus(self, asked):
         few = [Sample(f"number{n}", frozenset([str(n)])) for n in range(FEWEST_QUESTIONS - 1)]
