@@ -5,6 +5,12 @@ words, a lexical score where rare words of the question are met. Neither has a n
 both depend on the corpus, so the number to reach is taken from the corpus itself: its own titles
 and question phrases are asked, half of their words left out, once of all articles and once as if
 their own article did not exist. The threshold is the number that tells these two apart best.
+
+Questions that articles have answered say how readers really ask: they are asked whole, and once
+more without the articles that answered them. Whoever searches makes them, so two bounds hold
+however many there are and whoever asked them: each counts as much as one of the corpus' own, of
+which there are at least ``OWN_PER_LOGGED`` to one of them; and they choose among those numbers
+alone that decide the corpus' own nearly as well as the best (``OWN_LOSS``).
 """
 
 import random
@@ -27,12 +33,19 @@ WRONG_REFUSAL_COST = 1.5
 FEWEST_QUESTIONS = 20
 MOST_QUESTIONS = 300
 PHRASES_EACH = 9  # the title and eight more
+# Readers' questions are at most a quarter of all.
+OWN_PER_LOGGED = 3
+MOST_LOGGED = MOST_QUESTIONS // OWN_PER_LOGGED
+# What they may cost: of a hundred of the corpus' own questions five more that pass for answered
+# without their article, or three more (5 / WRONG_REFUSAL_COST) refused.
+OWN_LOSS = 0.05
 _SEED = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A phrase of an article. ``same``: ids of it and of others that answer as well."""
+    """A phrase of an article, or a reader's question. ``same``: ids of the articles that answer
+    it."""
 
     text: str
     same: frozenset[str]
@@ -78,40 +91,67 @@ def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None
 
 
 def thresholds(
-    samples: Iterable[Sample], locale: str, ask: Callable[[Question], Retrieved]
+    samples: Iterable[Sample],
+    locale: str,
+    ask: Callable[[Question], Retrieved],
+    logged: Sequence[Sample] = (),
 ) -> Thresholds | None:
-    """From where on a question counts as answered; None where too little is known.
+    """From where on a question counts as answered; None where the corpus says too little.
 
     ``ask`` gives the candidates of a question. At most ``MOST_QUESTIONS`` samples are asked,
-    chosen at random but the same in every run.
+    chosen at random but the same in every run; of the ``logged`` ones the first.
     """
     # Chosen, not secret: random.Random is repeatable.
     chance = random.Random(_SEED)  # noqa: S311
     chosen = sorted(samples, key=lambda sample: sample.text)
     chance.shuffle(chosen)
-    answered, unanswered = _Measured(), _Measured()
+    own, readers = _Measured(), _Measured()
     for sample in chosen[:MOST_QUESTIONS]:
-        found = ask(Question.read(_shortened(sample.text, locale, chance), locale))
-        answered.add(found)
-        unanswered.add(found, without=sample.same)
-    if len(answered.evidence) < FEWEST_QUESTIONS:
+        text = _shortened(sample.text, locale, chance)
+        own.add(ask(Question.read(text, locale)), sample.same)
+    if own.questions < FEWEST_QUESTIONS:
         return None
+    for sample in logged[: own.questions // OWN_PER_LOGGED]:
+        readers.add(ask(Question.read(sample.text, locale)), sample.same)
     return Thresholds(
-        evidence=_best_separation(answered.evidence, unanswered.evidence),
-        cosine=_best_separation(answered.cosines, unanswered.cosines),
+        evidence=_best_separation(own.evidence, readers.evidence),
+        cosine=_best_separation(own.cosine, readers.cosine),
     )
 
 
 @dataclass(slots=True)
+class _Cases:
+    """What speaks for an answer to each of some questions, with and without their articles."""
+
+    answered: list[float] = field(default_factory=list)
+    unanswered: list[float] = field(default_factory=list)
+
+    def __add__(self, other: "_Cases") -> "_Cases":
+        return _Cases(self.answered + other.answered, self.unanswered + other.unanswered)
+
+    def decided(self, number: float) -> float:
+        """How well ``number`` as the threshold decides them: Youden's index (1950), a wrong
+        refusal costing more; at best ``WRONG_REFUSAL_COST`` + 1."""
+        found = sum(value >= number for value in self.answered) / len(self.answered)
+        refused = sum(value < number for value in self.unanswered) / len(self.unanswered)
+        return WRONG_REFUSAL_COST * found + refused
+
+
+@dataclass(slots=True)
 class _Measured:
-    """What speaks for an answer to each of the samples."""
+    """The questions asked of the corpus, by evidence and by cosine."""
 
-    evidence: list[float] = field(default_factory=list)
-    cosines: list[float] = field(default_factory=list)
+    evidence: _Cases = field(default_factory=_Cases)
+    cosine: _Cases = field(default_factory=_Cases)
 
-    def add(self, found: Retrieved, without: frozenset[str] = frozenset()) -> None:
-        self.evidence.append(evidence(found, without))
-        self.cosines.append(cosine(found, without))
+    @property
+    def questions(self) -> int:
+        return len(self.evidence.answered)
+
+    def add(self, found: Retrieved, same: frozenset[str]) -> None:
+        for cases, measure in ((self.evidence, evidence), (self.cosine, cosine)):
+            cases.answered.append(measure(found))
+            cases.unanswered.append(measure(found, same))
 
 
 def _shortened(text: str, locale: str, chance: random.Random) -> str:
@@ -122,13 +162,11 @@ def _shortened(text: str, locale: str, chance: random.Random) -> str:
     return ("" if has_japanese(text) else " ").join(kept)
 
 
-def _best_separation(answered: Sequence[float], unanswered: Sequence[float]) -> float:
-    """The number that decides best: Youden's index (1950), a wrong refusal costing more."""
-    candidates = sorted({*answered, *unanswered})
-
-    def right(number: float) -> float:
-        found = sum(value >= number for value in answered) / len(answered)
-        refused = sum(value < number for value in unanswered) / len(unanswered)
-        return WRONG_REFUSAL_COST * found + refused
-
-    return max(candidates, key=right)
+def _best_separation(own: _Cases, readers: _Cases) -> float:
+    """The number that decides all best, of those that decide the corpus' own nearly as well as
+    any; of equally good ones the lowest."""
+    together = own + readers
+    numbers = sorted({*together.answered, *together.unanswered})
+    decided = {number: own.decided(number) for number in numbers}
+    least = max(decided.values()) - OWN_LOSS
+    return max((n for n in numbers if decided[n] >= least), key=together.decided)

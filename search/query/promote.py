@@ -17,10 +17,5 @@ def promoted(question: Question, rules: QueryRules, today: date) -> tuple[int, .
     if not rules.promotions:
         return ()
     pinned = rules.promotions.get(question_key(question.text, question.locale), ())
-    shown = (
-        promotion.article_id
-        for promotion in pinned
-        if (promotion.starts_on is None or promotion.starts_on <= today)
-        and (promotion.ends_on is None or today <= promotion.ends_on)
-    )
+    shown = (promotion.article_id for promotion in pinned if promotion.holds_on(today))
     return tuple(dict.fromkeys(shown))

@@ -32,6 +32,11 @@ class Promotion:
     starts_on: date | None = None
     ends_on: date | None = None
 
+    def holds_on(self, day: date) -> bool:
+        """Whether the article is pinned on ``day``."""
+        has_begun = self.starts_on is None or self.starts_on <= day
+        return has_begun and (self.ends_on is None or day <= self.ends_on)
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:

@@ -1,12 +1,15 @@
 """From which evidence on a question counts as answered: measured on the site itself.
 
-Its public articles' titles and question phrases are asked of the index that answers readers (see
-``search.query.evidence``), again whenever the index has been rebuilt, has grown or shrunk by a
-tenth, or the embedder has changed.
+Its public articles' titles and question phrases, and questions of readers that they answered,
+are asked of the index that answers readers (see ``search.query.evidence``), again whenever the
+index has been rebuilt, has grown or shrunk by a tenth, the embedder has changed, or readers have
+been answered enough other questions.
 """
 
 import logging
 from collections.abc import Iterator
+
+from django.utils import timezone
 
 from search import embedding, engines
 from search.analysis import ANALYSIS_VERSION
@@ -16,10 +19,11 @@ from search.indexing.eligibility import eligible_articles
 from search.indexing.embedding_job import waiting_counts
 from search.indexing.entries import count_waiting
 from search.indexing.positions import find_position
-from search.query.evidence import MOST_QUESTIONS, samples, thresholds
+from search.query.evidence import MOST_LOGGED, MOST_QUESTIONS, samples, thresholds
 from search.query.retrieve import POOL, Asked, Retrieved, ask
 from search.query.understand import Question
 from search.query.values import Mode
+from search.tuning.answered import count_new, logged_samples
 from search.tuning.models import Calibration
 
 logger = logging.getLogger(__name__)
@@ -27,6 +31,9 @@ logger = logging.getLogger(__name__)
 PUBLIC = ("public",)
 # The share by which the number of articles may change before a threshold is measured anew.
 GROWTH = 0.1
+# So many questions change what is known of readers: a tenth of those that count.
+NEW_QUESTIONS = int(GROWTH * MOST_LOGGED)
+_OUTDATED = ""  # the basis of what is to be measured anew
 
 
 def calibrate_where_due() -> int:
@@ -53,6 +60,17 @@ def calibrate_where_due() -> int:
         return 0
 
 
+def notice_new_questions() -> int:
+    """Have the languages measured anew in which readers have been answered ``NEW_QUESTIONS`` since;
+    how many. Until then their thresholds stay."""
+    outdated = [
+        last.pk
+        for last in Calibration.objects.exclude(basis=_OUTDATED)
+        if count_new(last.locale, timezone.localdate(last.measured_at)) >= NEW_QUESTIONS
+    ]
+    return Calibration.objects.filter(pk__in=outdated).update(basis=_OUTDATED)
+
+
 def _is_up_to_date(index: Engine) -> bool:
     position = find_position(index)
     return position is not None and not count_waiting(position.position)
@@ -75,6 +93,7 @@ def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder) -> int:
         samples(public_phrases(locale)),
         locale,
         lambda question: _candidates(question, engine, embedder),
+        logged_samples(locale),
     )
     Calibration.objects.update_or_create(
         locale=locale,

@@ -1,14 +1,20 @@
 """Which questions a change of rules touches."""
 
+from django.utils import timezone
+
+from search.query.promote import promoted
 from search.query.rules import QueryRules
 from search.query.synonyms import expand
 from search.query.understand import Question
 
 
 def is_touched(text: str, locale: str, before: QueryRules, after: QueryRules) -> bool:
-    """Whether the synonyms of ``before`` and ``after`` ask different things for a question.
+    """Whether by ``after`` a question asks something else, or has other articles promoted today.
 
-    Where they do not, its results are the same: nothing else in a search depends on synonyms.
+    Where it does not, its results are the same: nothing else in a search depends on the rules
+    that people edit.
     """
-    tokens = Question.read(text, locale).tokens
-    return expand(tokens, before.synonyms) != expand(tokens, after.synonyms)
+    question, today = Question.read(text, locale), timezone.localdate()
+    if promoted(question, before, today) != promoted(question, after, today):
+        return True
+    return expand(question.tokens, before.synonyms) != expand(question.tokens, after.synonyms)

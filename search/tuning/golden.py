@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from search.query.pipeline import search
-from search.query.rules import QueryRules, trying
+from search.query.rules import trying
 from search.query.values import SearchRequest
+from search.tuning.changes import Change
 from search.tuning.effects import is_touched
 from search.tuning.models import GoldenQuestion, GoldenRank, GoldenRun
 
@@ -37,11 +40,18 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Fallen:
-    """A golden question that is no longer answered among the first three, and its ranks."""
+    """A golden question that would no longer be answered among the first three, its ranks, and
+    the first day of those looked at on which it would not."""
 
     question: GoldenQuestion
     before: int
     after: int | None
+    day: date
+
+    @property
+    def is_later(self) -> bool:
+        """Whether it would still be answered today."""
+        return self.day > timezone.localdate()
 
 
 def golden_questions(locale: str) -> QuerySet[GoldenQuestion]:
@@ -70,22 +80,29 @@ def mean_reciprocal_rank(asked: Sequence[Asked]) -> float:
 # --- before a change is saved --------------------------------------------------------------------
 
 
-def falling(locale: str, before: QueryRules, after: QueryRules) -> list[Fallen]:
-    """The golden questions that ``after`` would push out of the first three.
+def falling(changes: Iterable[Change]) -> list[Fallen]:
+    """The golden questions that the changes would push out of the first three, each once.
 
-    Only those are asked that the change touches, each twice. Raises EngineUnavailable.
+    Only those are asked that a change touches, each twice. Raises EngineUnavailable.
     """
-    fallen = []
-    for question in golden_questions(locale):
-        if not is_touched(question.question, locale, before, after):
-            continue
-        with trying(locale, before):
-            was = ask(question)
-        with trying(locale, after):
-            would_be = ask(question)
-        if was.hit and was.rank and not would_be.hit:
-            fallen.append(Fallen(question, was.rank, would_be.rank))
-    return fallen
+    fallen: dict[int, Fallen] = {}
+    for change in changes:
+        for question in golden_questions(change.locale):
+            if question.pk not in fallen and (falls := _falls(question, change)):
+                fallen[question.pk] = falls
+    return list(fallen.values())
+
+
+def _falls(question: GoldenQuestion, change: Change) -> Fallen | None:
+    if not is_touched(question.question, change.locale, change.before, change.after):
+        return None
+    with trying(change.locale, change.before):
+        was = ask(question)
+    with trying(change.locale, change.after):
+        would_be = ask(question)
+    if not (was.hit and was.rank) or would_be.hit:
+        return None
+    return Fallen(question, was.rank, would_be.rank, change.day)
 
 
 # --- runs ----------------------------------------------------------------------------------------

@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from search.spreadsheets import restore
+from search.tuning.changes import changes_by_saving
 from search.tuning.golden import Fallen, falling
 from search.tuning.models import Synonym
 from search.tuning.rule_set import MAX_RULES, RuleSet
-from search.tuning.rules import load_rules, raise_version, rules_with
+from search.tuning.rules import raise_version
 from search.tuning.words import check_rule, write_rule
 
 COLUMNS = ("locale", "kind", "words", "note")
@@ -62,12 +63,7 @@ def fallen_by_import(plan: ImportPlan) -> list[Fallen]:
 
     Raises EngineUnavailable when search does not answer.
     """
-    locales = dict.fromkeys(synonym.locale for synonym in plan.synonyms)
-    return [
-        fallen
-        for locale in locales
-        for fallen in falling(locale, load_rules(locale), rules_with(locale, plan.synonyms))
-    ]
+    return falling(changes_by_saving(plan.synonyms))
 
 
 def save_import(plan: ImportPlan) -> None:

@@ -1,7 +1,7 @@
 """What tuning does by itself, and how often."""
 
 from search.indexing import periodic
-from search.tuning.calibration import calibrate_where_due
+from search.tuning.calibration import calibrate_where_due, notice_new_questions
 from search.tuning.golden import run_all
 
 MINUTE = 60
@@ -9,6 +9,8 @@ DAY = 24 * 60 * MINUTE
 
 
 def register_jobs() -> None:
-    """Register the daily run of the golden questions, and the measuring of thresholds."""
+    """Register the daily run of the golden questions, and the measuring of thresholds: where it
+    is due, and once a day whether readers have made it due."""
     periodic.register("golden-questions", DAY, run_all)
+    periodic.register("new-answered-questions", DAY, notice_new_questions)
     periodic.register("calibrate", 5 * MINUTE, calibrate_where_due)

@@ -1,8 +1,9 @@
 """Tuning as the source of the query layer's rules."""
 
 from collections.abc import Collection, Iterable, Iterator
+from math import inf
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from search.analysis import question_key
 from search.analysis.characters import clean
@@ -10,6 +11,8 @@ from search.query.rules import Promotion as PlainPromotion
 from search.query.rules import QueryRules, RulesSource, register_source
 from search.query.synonyms import SynonymRule, synonym_table
 from search.tuning.models import Calibration, Promotion, RulesVersion, Synonym
+
+Rule = Synonym | Promotion
 
 
 def register_rules() -> None:
@@ -30,15 +33,22 @@ def raise_version() -> None:
 
 def load_rules(locale: str) -> QueryRules:
     """The stored rules of ``locale``. Three queries."""
-    return _rules(locale, stored_synonyms(locale))
+    return _rules(locale, stored_synonyms(locale), _stored_promotions(locale))
 
 
-def rules_with(locale: str, synonyms: Iterable[Synonym]) -> QueryRules:
-    """The rules of ``locale`` as they would be with ``synonyms``, new or changed, if saved."""
-    drafts = [synonym for synonym in synonyms if synonym.locale == locale]
-    changed = [synonym.pk for synonym in drafts if synonym.pk is not None]
-    others = stored_synonyms(locale, without=changed)
-    return _rules(locale, [*others, *(synonym.rule for synonym in drafts)])
+def rules_with(locale: str, drafts: Iterable[Rule], *, without: Iterable[Rule] = ()) -> QueryRules:
+    """The rules of ``locale`` as they would be with ``drafts``, new or changed, if saved, and
+    ``without`` others that are stored. Three queries."""
+    drafts = list(drafts)
+    replaced = [*drafts, *without]
+    here = [draft for draft in drafts if draft.locale == locale]
+    synonyms = stored_synonyms(locale, without=_ids(Synonym, replaced))
+    promotions = _stored_promotions(locale, without=_ids(Promotion, replaced))
+    return _rules(
+        locale,
+        [*synonyms, *(draft.rule for draft in here if isinstance(draft, Synonym))],
+        [*promotions, *(draft for draft in here if isinstance(draft, Promotion))],
+    )
 
 
 def stored_synonyms(locale: str, *, without: Collection[int] = ()) -> Iterator[SynonymRule]:
@@ -47,20 +57,37 @@ def stored_synonyms(locale: str, *, without: Collection[int] = ()) -> Iterator[S
     return (synonym.rule for synonym in synonyms.only("kind", "words").iterator(chunk_size=1_000))
 
 
-def _rules(locale: str, synonyms: Iterable[SynonymRule]) -> QueryRules:
+def _stored_promotions(locale: str, *, without: Collection[int] = ()) -> QuerySet[Promotion]:
+    return Promotion.objects.filter(locale=locale).exclude(pk__in=without)
+
+
+def _ids(model: type[Rule], rules: Iterable[Rule]) -> list[int]:
+    return [rule.pk for rule in rules if isinstance(rule, model) and rule.pk is not None]
+
+
+def _rules(
+    locale: str, synonyms: Iterable[SynonymRule], promotions: Iterable[Promotion]
+) -> QueryRules:
     calibration = Calibration.objects.filter(locale=locale).first()
     return QueryRules(
         synonyms=synonym_table(synonyms, locale),
-        promotions=_promotions(locale),
+        promotions=_promotion_table(promotions, locale),
         thresholds=calibration.thresholds if calibration else None,
     )
 
 
-def _promotions(locale: str) -> dict[str, tuple[PlainPromotion, ...]]:
+def _promotion_table(
+    promotions: Iterable[Promotion], locale: str
+) -> dict[str, tuple[PlainPromotion, ...]]:
     found: dict[str, tuple[PlainPromotion, ...]] = {}
-    for promotion in Promotion.objects.filter(locale=locale).order_by("position", "pk"):
+    for promotion in sorted(promotions, key=_order):
         plain = PlainPromotion(promotion.article_id, promotion.starts_on, promotion.ends_on)
         for phrase in promotion.phrases:
             key = question_key(clean(phrase), locale)
             found[key] = (*found.get(key, ()), plain)
     return found
+
+
+def _order(promotion: Promotion) -> tuple[int, float]:
+    """Of one position the older comes first; what is not saved yet is the newest."""
+    return promotion.position, inf if promotion.pk is None else promotion.pk

@@ -1,4 +1,4 @@
-"""The synonym form with its preview and its check, and the import of a list."""
+"""The synonym form with its preview, and the import of a list."""
 
 from typing import Any
 
@@ -17,9 +17,14 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
 from search.engines.base import EngineUnavailable
-from search.query.rules import QueryRules
 from search.spreadsheets import neutralise
-from search.tuning.golden import Fallen, falling
+from search.tuning.checked_views import (
+    NOT_CHECKED,
+    CheckedCopyView,
+    CheckedCreateView,
+    CheckedEditView,
+    CheckedFormMixin,
+)
 from search.tuning.importing import (
     COLUMNS,
     ImportPlan,
@@ -34,7 +39,6 @@ from search.tuning.rules import load_rules, rules_with
 INDEX = "synonyms:index"
 IMPORT = "synonyms:import"
 SHOWN_PROBLEMS = 20
-NOT_CHECKED = _("Search does not answer now, so the effect of these words cannot be checked.")
 
 
 class SynonymIndexView(generic.IndexView):
@@ -58,48 +62,40 @@ class SynonymIndexView(generic.IndexView):
         ]
 
 
-class SynonymFormMixin(WagtailAdminTemplateMixin):
-    """Shows before saving what a synonym would change, and holds on where it would do harm."""
+class SynonymFormMixin(CheckedFormMixin):
+    """Shows what a synonym would change, too, when asked to."""
 
+    template_name = "search_tuning/synonym_form.html"
     comparisons: list[Comparison] | None = None
-    fallen: list[Fallen] | None = None
-    asks_to_save = False
 
-    def form_valid(self, form: "forms.ModelForm[Synonym]") -> HttpResponse:
-        """Preview, or ask whether to save all the same, or save."""
-        self.form = form
+    def may_go_on(self) -> bool:
+        """Not where a preview is asked for."""
+        if "preview" not in self.request.POST:
+            return super().may_go_on()
         try:
-            if "preview" in self.request.POST:
-                self.comparisons = compare_rules(*self._change(form.instance))
-            elif "save_anyway" not in self.request.POST:
-                self.fallen = falling(*self._change(form.instance))
-                self.asks_to_save = bool(self.fallen)
+            self.comparisons = self._compare(self.form.instance)
         except EngineUnavailable:
-            messages.error(self.request, NOT_CHECKED)
-            self.asks_to_save = True
-        if self.asks_to_save or self.comparisons is not None:
-            return self.render_to_response(self.get_context_data())
-        return super().form_valid(form)
+            self.say_that_search_is_out()
+        return False
 
-    def _change(self, synonym: Synonym) -> tuple[str, QueryRules, QueryRules]:
-        """The language concerned, its rules as they are, and as they would be."""
-        return synonym.locale, load_rules(synonym.locale), rules_with(synonym.locale, [synonym])
+    def _compare(self, synonym: Synonym) -> list[Comparison]:
+        locale = synonym.locale
+        return compare_rules(locale, load_rules(locale), rules_with(locale, [synonym]))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Adds what a preview or a check found."""
-        return super().get_context_data(
-            comparisons=self.comparisons,
-            fallen=self.fallen,
-            asks_to_save=self.asks_to_save,
-            **kwargs,
-        )
+        """Adds what a preview found."""
+        return super().get_context_data(comparisons=self.comparisons, **kwargs)
 
 
-class SynonymCreateView(SynonymFormMixin, generic.CreateView):
+class SynonymCreateView(SynonymFormMixin, CheckedCreateView):
     """A new synonym."""
 
 
-class SynonymEditView(SynonymFormMixin, generic.EditView):
+class SynonymCopyView(SynonymFormMixin, CheckedCopyView):
+    """A new synonym, its form filled from another."""
+
+
+class SynonymEditView(SynonymFormMixin, CheckedEditView):
     """A synonym there is."""
 
 

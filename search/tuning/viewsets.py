@@ -15,10 +15,17 @@ from wagtail.admin.panels import (
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from search.tuning.checked_views import (
+    CheckedCopyView,
+    CheckedCreateView,
+    CheckedDeleteView,
+    CheckedEditView,
+)
 from search.tuning.forms import GoldenQuestionForm
 from search.tuning.golden_views import GoldenIndexView, RankColumn
 from search.tuning.models import GoldenQuestion, Promotion, Synonym
 from search.tuning.synonym_views import (
+    SynonymCopyView,
     SynonymCreateView,
     SynonymEditView,
     SynonymImportView,
@@ -41,8 +48,9 @@ class SynonymViewSet(ModelViewSet):
     export_filename = "synonyms"
     index_view_class = SynonymIndexView
     add_view_class = SynonymCreateView
+    copy_view_class = SynonymCopyView
     edit_view_class = SynonymEditView
-    create_template_name = edit_template_name = "search_tuning/synonym_form.html"
+    delete_view_class = CheckedDeleteView
     list_export = SynonymIndexView.list_export
     export_headings = SynonymIndexView.export_headings
 
@@ -75,6 +83,10 @@ class PromotionViewSet(ModelViewSet):
     list_filter = ["locale"]
     search_fields = ["questions", "article__title"]
     search_backend_name = None
+    add_view_class = CheckedCreateView
+    copy_view_class = CheckedCopyView
+    edit_view_class = CheckedEditView
+    delete_view_class = CheckedDeleteView
 
 
 class GoldenQuestionViewSet(ModelViewSet):

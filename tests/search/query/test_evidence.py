@@ -5,7 +5,9 @@ import pytest
 from search.engines.base import EngineResult, Hit, Similarity
 from search.query.evidence import (
     FEWEST_QUESTIONS,
+    MOST_LOGGED,
     MOST_QUESTIONS,
+    WRONG_REFUSAL_COST,
     Sample,
     evidence,
     is_unanswered,
@@ -116,6 +118,93 @@ class TestThreshold:
         thresholds([Sample(text, frozenset(["1"]))] * 30, locale, ask)
         assert min(map(len, asked)) < len(text)
         assert all(asked)
+
+
+class TestReaders:
+    """Questions that readers were answered, beside the corpus' own."""
+
+    # Of own number n the article gives a cosine of 50 to 99 hundredths, all others 30 to 79.
+    OWN = 50
+
+    @pytest.fixture
+    def asked(self):
+        return []
+
+    def corpus(self, asked, logged=0.0, unlogged=0.0):
+        """The measured thresholds' corpus. ``logged``, ``unlogged``: the cosines of a reader's
+        question with and without the article that answered it."""
+
+        def ask(question):
+            asked.append(question.text)
+            if question.text.startswith("reader"):
+                return retrieved(near={"r": logged, "other": unlogged})
+            number = int(question.text.rpartition("number")[2])
+            own, other = (50 + number) / 100, (30 + number) / 100
+            return retrieved(near={str(number): own, "other": other})
+
+        return ask
+
+    def own(self):
+        return [Sample(f"number{n}", frozenset([str(n)])) for n in range(self.OWN)]
+
+    @staticmethod
+    def readers(count):
+        return [Sample(f"reader asks at length {n}", frozenset(["r"])) for n in range(count)]
+
+    def measured(self, asked, count, **cosines):
+        return thresholds(self.own(), "en", self.corpus(asked, **cosines), self.readers(count))
+
+    @staticmethod
+    def decided(number):
+        """How well a threshold decides the corpus' own questions."""
+        found = sum((50 + n) / 100 >= number for n in range(50)) / 50
+        refused = sum((30 + n) / 100 < number for n in range(50)) / 50
+        return WRONG_REFUSAL_COST * found + refused
+
+    def test_are_asked_whole(self, asked):
+        self.measured(asked, 3, logged=0.9)
+        assert asked[-3:] == [f"reader asks at length {n}" for n in range(3)]
+
+    def test_are_at_most_a_quarter_the_first_ones_first(self, asked):
+        self.measured(asked, 100, logged=0.9)
+        assert len(asked) == self.OWN + self.OWN // 3
+        assert asked[self.OWN :] == [f"reader asks at length {n}" for n in range(self.OWN // 3)]
+        assert MOST_LOGGED == MOST_QUESTIONS // 3
+
+    def test_move_the_threshold(self, asked):
+        alone = self.measured(asked, 0)
+        assert alone.cosine == 0.5
+        refusing = self.measured(asked, 16, logged=0.9, unlogged=0.51)
+        assert alone.cosine < refusing.cosine <= 0.53
+        answering = self.measured(asked, 16, logged=0.49, unlogged=0.1)
+        assert 0.47 <= answering.cosine < alone.cosine
+
+    @pytest.mark.parametrize(
+        "cosines",
+        [
+            {"logged": 0.01},
+            {"logged": 0.99, "unlogged": 0.98},
+            {"logged": 0.3, "unlogged": 0.29},
+            {"logged": 0.7, "unlogged": 0.69},
+        ],
+    )
+    def test_cost_the_corpus_own_little_whoever_asked_them(self, asked, cosines):
+        """Made-up readers agree on the worst: everything answers, nothing does."""
+        best = self.decided(self.measured(asked, 0).cosine)
+        attacked = self.decided(self.measured(asked, 1_000, **cosines).cosine)
+        assert best - attacked <= 0.05 + 1e-9
+
+    def test_are_no_corpus(self, asked):
+        few = [Sample(f"number{n}", frozenset([str(n)])) for n in range(FEWEST_QUESTIONS - 1)]
+        ask = self.corpus(asked, logged=0.9)
+        assert thresholds(few, "en", ask, self.readers(100)) is None
+
+    def test_leave_the_choice_of_the_corpus_own_as_it_is(self, asked):
+        self.measured(asked, 0)
+        alone = list(asked)
+        asked.clear()
+        self.measured(asked, 5, logged=0.9)
+        assert asked[: self.OWN] == alone
 
 
 def test_articles_of_one_title_answer_each_others_questions():

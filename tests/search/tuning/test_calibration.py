@@ -1,14 +1,27 @@
 """From which evidence on a question counts as answered, measured on the site."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from kb.models import Article
 from search.engines import embedded
+from search.indexing import periodic
 from search.indexing.embedding_job import embed_waiting
 from search.indexing.feeding import feed_indexes
 from search.indexing.rebuild import rebuild_index
+from search.log.models import DailyAnswer, DailyQuestion
 from search.query.evidence import FEWEST_QUESTIONS
 from search.query.rules import forget_rules, rules_for
-from search.tuning.calibration import calibrate_where_due, public_phrases
+from search.query.tokens import question_hash
+from search.tuning import calibration
+from search.tuning.calibration import (
+    NEW_QUESTIONS,
+    calibrate_where_due,
+    notice_new_questions,
+    public_phrases,
+)
 from search.tuning.models import Calibration
 from tests.factories import ArticleFactory, paragraph
 
@@ -60,6 +73,55 @@ def test_measures_again_only_when_the_site_has_changed(filled):
         pass
     feed_indexes(wait=True)
     assert calibrate_where_due() == 1
+
+
+def answered_question(number, article):
+    """A question that the article answered for enough readers lately."""
+    text = f"how do i change number{number}"
+    question = question_hash(text, "en")
+    for days in (1, 2):
+        day = timezone.localdate() - timedelta(days=days)
+        DailyQuestion.objects.create(day=day, locale="en", question=question, text=text)
+        DailyAnswer.objects.create(
+            day=day, question=question, article=article, opened=4, answered=4
+        )
+    return text
+
+
+def test_asks_what_readers_were_answered_beside_its_own(filled, monkeypatch):
+    asked = []
+
+    def ask(question, engine, embedder):
+        asked.append(question.text)
+        return candidates(question, engine, embedder)
+
+    candidates = calibration._candidates
+    monkeypatch.setattr(calibration, "_candidates", ask)
+    texts = [answered_question(n, Article.objects.live().last()) for n in range(3)]
+    assert calibrate_where_due() == 2
+    assert sorted(asked[len(SUBJECTS) :]) == sorted(texts)
+
+
+def test_measures_again_when_readers_were_answered_enough_new_questions(filled):
+    article = Article.objects.live().last()
+    calibrate_where_due()
+    two_days_ago = timezone.now() - timedelta(days=2)
+    Calibration.objects.update(measured_at=two_days_ago)
+    before = Calibration.objects.get(locale="en").thresholds
+    for number in range(NEW_QUESTIONS - 1):
+        answered_question(number, article)
+    assert (notice_new_questions(), calibrate_where_due()) == (0, 0)
+    answered_question("last", article)
+    assert notice_new_questions() == 1
+    assert Calibration.objects.get(locale="en").thresholds == before
+    assert notice_new_questions() == 0
+    assert calibrate_where_due() == 1
+    assert (notice_new_questions(), calibrate_where_due()) == (0, 0)
+
+
+def test_looks_for_new_questions_once_a_day():
+    (job,) = (job for job in periodic.jobs() if job.function is notice_new_questions)
+    assert job.every_seconds == 24 * 3600
 
 
 def test_waits_for_vectors(filled):

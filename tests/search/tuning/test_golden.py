@@ -1,15 +1,19 @@
 """Golden questions: ranks, figures, runs, and what a change would push out."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from search.engines.base import EngineUnavailable
 from search.indexing import periodic
 from search.query.rules import NO_RULES, QueryRules
 from search.query.synonyms import SynonymRule, synonym_table
 from search.tuning import golden as golden_module
+from search.tuning.changes import Change
 from search.tuning.golden import ask, falling, run_all, run_locale
 from search.tuning.models import GoldenRank, GoldenRun
 from tests.search.tuning.factories import SynonymFactory, golden
@@ -20,6 +24,7 @@ pytestmark = pytest.mark.django_db
 HARMFUL = QueryRules(
     synonyms=synonym_table([SynonymRule(("order",), ("refused", "redeem", "letters"))], "en")
 )
+HARM = Change("en", timezone.localdate(), NO_RULES, HARMFUL)
 
 
 class TestAsk:
@@ -94,24 +99,31 @@ class TestFalling:
     def test_names_what_falls_out_of_the_first_three(self, articles):
         asked = golden("order", articles["parcel"])
         golden("coupon", articles["coupon"])
-        (fallen,) = falling("en", NO_RULES, HARMFUL)
+        (fallen,) = falling([HARM])
         assert (fallen.question, fallen.before) == (asked, 1)
         assert fallen.after > 3
+        assert not fallen.is_later
+
+    def test_names_each_once_with_the_first_day(self, articles):
+        golden("order", articles["parcel"])
+        days = [HARM.day + timedelta(days=number) for number in (3, 8)]
+        (fallen,) = falling([replace(HARM, day=day) for day in days])
+        assert (fallen.day, fallen.is_later) == (days[0], True)
 
     def test_what_was_not_found_before_cannot_fall(self, articles):
         golden("order", articles["ja"])
-        assert falling("en", NO_RULES, HARMFUL) == []
+        assert falling([HARM]) == []
 
     def test_only_questions_that_the_change_touches_are_asked(self, articles, monkeypatch):
         asked = []
         monkeypatch.setattr(golden_module, "ask", asked.append)
         golden("coupon", articles["coupon"])
-        assert falling("en", NO_RULES, HARMFUL) == []
+        assert falling([HARM]) == []
         assert asked == []
 
     def test_stores_nothing(self, articles):
         golden("order", articles["parcel"])
-        falling("en", NO_RULES, HARMFUL)
+        falling([HARM])
         assert GoldenRank.objects.count() == 0
 
 

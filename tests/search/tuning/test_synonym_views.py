@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.roles import ROLES, SUPPORT_LEADS, establish_roles
 from search.engines.base import EngineUnavailable
-from search.tuning import synonym_views
+from search.tuning import checked_views, synonym_views
 from search.tuning.models import Synonym
 from tests.factories import UserFactory
 from tests.pages import html_of
@@ -161,11 +161,11 @@ class TestCheckBeforeSaving:
         page = html_of(lead.post(ADD, HARMFUL))
         assert "1 golden question falls out of the first three results" in page
         assert "from place 1 to place" in page
-        assert 'name="save_anyway"' in page
+        assert 'name="anyway"' in page
         assert words() == []
 
     def test_saves_when_asked_again(self, lead):
-        assert lead.post(ADD, HARMFUL | {"save_anyway": "1"}).url == INDEX
+        assert lead.post(ADD, HARMFUL | {"anyway": "1"}).url == INDEX
         assert words() == ["order → refused, redeem, letters"]
 
     def test_holds_for_a_change_too(self, lead):
@@ -184,13 +184,13 @@ class TestCheckBeforeSaving:
         def down(*arguments):
             raise EngineUnavailable("down")
 
-        monkeypatch.setattr(synonym_views, "falling", down)
+        monkeypatch.setattr(checked_views, "falling", down)
         monkeypatch.setattr(synonym_views, "compare_rules", down)
         page = html_of(lead.post(ADD, PLAIN | button))
         assert "Search does not answer now" in page
-        assert 'name="save_anyway"' in page
+        assert 'name="anyway"' in page
         assert words() == []
-        assert lead.post(ADD, PLAIN | {"save_anyway": "1"}).status_code == 302
+        assert lead.post(ADD, PLAIN | {"anyway": "1"}).status_code == 302
 
 
 class TestImport:
