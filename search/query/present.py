@@ -78,7 +78,7 @@ def answer_box(question: Question, results: Iterable[Result], page: int) -> Resu
     first = next(iter(results), None)
     if first is None or page > 1 or not first.answer:
         return None
-    return first if _covers(question, f"{first.title.text}\n{first.answer}") else None
+    return first if _covered(question, first.title.text, first.answer) else None
 
 
 def _readable_in_order(request: SearchRequest, hits: Iterable[Hit]) -> list[ReadableArticle]:
@@ -138,16 +138,18 @@ def _answers(question: Question, article: ReadableArticle) -> bool:
     """Whether to show the short answer in place: it and the title speak of all that was asked."""
     if not article.short_answer:
         return False
-    return _covers(question, f"{article.title}\n{article.short_answer}")
+    return _covered(question, article.title, article.short_answer)
 
 
-def _covers(question: Question, text: str) -> bool:
-    tokens = _tokens(text)
-    held = question.met_in([term for term, _, _ in tokens])
+def _covered(question: Question, *texts: str) -> bool:
+    """Whether the texts together speak of all that was asked; the last word may go on in them."""
+    if not question.distinct_terms:
+        return False
+    held = question.met_in([term for text in texts for term, _, _ in _tokens(text)])
     missing = [term for term in question.distinct_terms if term not in held]
-    if missing and missing == list(question.distinct_terms[-1:]):
-        return bool(prefix_spans(text, tokens, question.last_word))
-    return bool(question.distinct_terms) and not missing
+    if missing == list(question.distinct_terms[-1:]):
+        return any(prefix_spans(text, _tokens(text), question.last_word) for text in texts)
+    return not missing
 
 
 # --- facets -----------------------------------------------------------------------------------
