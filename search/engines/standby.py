@@ -45,29 +45,28 @@ class StandbyEngine:
         return replace(result, degraded=True) if degraded else result
 
     def nearest(self, query: VectorQuery, limit: int) -> Sequence[Hit]:
-        """See Engine.nearest."""
-        return self._here_or_there(query.locale, lambda engine: engine.nearest(query, limit))
+        """See Engine.nearest. The cluster is asked where this host's copy has no vectors."""
+        with suppress(EngineUnavailable):
+            if found := self.standby.nearest(query, limit):
+                return found
+        return self._ask(lambda engine: engine.nearest(query, limit))[0]
 
     def similarities(self, query: VectorQuery, ids: Sequence[str]) -> Mapping[str, Similarity]:
-        """See Engine.similarities."""
-        return self._here_or_there(query.locale, lambda engine: engine.similarities(query, ids))
+        """See Engine.similarities. Asked like ``nearest``."""
+        with suppress(EngineUnavailable):
+            if found := self.standby.similarities(query, ids):
+                return found
+        return self._ask(lambda engine: engine.similarities(query, ids))[0]
 
     def known_terms(
         self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
     ) -> frozenset[str]:
-        """See Engine.known_terms."""
-        return self._here_or_there(
-            locale, lambda engine: engine.known_terms(locale, terms, visibilities)
-        )
-
-    def _here_or_there(self, locale: str, question: Callable[[Engine], T]) -> T:
-        """What prepares a search or ranks its hits. This host's copy saves a round trip; the
-        cluster is asked while the copy is empty or cannot say."""
-        # What ails the copy stands in its status.
-        with suppress(EngineUnavailable):
+        """See Engine.known_terms. This host's copy saves a round trip; the cluster is asked while
+        it is empty or cannot say."""
+        with suppress(EngineUnavailable):  # what ails the copy stands in its status
             if self.standby.has_documents(locale):
-                return question(self.standby)
-        return self._ask(question)[0]
+                return self.standby.known_terms(locale, terms, visibilities)
+        return self._ask(lambda engine: engine.known_terms(locale, terms, visibilities))[0]
 
     def _ask(self, question: Callable[[Engine], T]) -> tuple[T, bool]:
         if self.breaker.admits():

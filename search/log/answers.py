@@ -73,8 +73,9 @@ def store_answers(day: date, outcomes: Iterable[SearchOutcome]) -> None:
     """
     pairs = _pairs(outcomes)
     hidden = _hidden()
-    known = _existing({article for _, article in pairs})
+    # First, as a deleted article's rows go before it: both take their locks in one order.
     DailyAnswer.objects.filter(day=day).delete()
+    known = _existing({article for _, article in pairs})
     DailyAnswer.objects.bulk_create(
         [
             DailyAnswer(
@@ -109,7 +110,8 @@ def _pairs(outcomes: Iterable[SearchOutcome]) -> dict[tuple[str, str], _Addresse
 
 
 def _is_id(text: str) -> bool:
-    return text.isdecimal() and len(text) <= _LONGEST_ID
+    # "07" is no page's number: of two spellings of one id each would be counted.
+    return text.isdecimal() and len(text) <= _LONGEST_ID and text == str(int(text))
 
 
 def _existing(articles: Collection[str]) -> set[int]:

@@ -5,6 +5,7 @@ while after midnight. Closed days are counted once and stored, and counted anew 
 came in late; days that are still open are counted when a report asks.
 """
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -24,6 +25,8 @@ from search.log.models import DailyQuestion, RolledUpDay, SearchEvent
 from search.log.outcomes import CONTACT_AFTER, FOLLOW_UP, SearchOutcome, outcomes_of
 from search.log.reading import dwell_needed_by_id
 from search.log.stores.base import LogStore
+
+logger = logging.getLogger(__name__)
 
 # After this long into the next day, whatever follows belongs to other searches; the rest is for
 # events on their way (`sendBeacon` sends at once or never).
@@ -102,11 +105,21 @@ def roll_up(day: date, *, store: LogStore | None = None) -> None:
 
 
 def roll_up_closed_days() -> int:
-    """Count every closed day that has not been counted, or has changed since; how many."""
-    days = [day for day in uncounted_days() if is_closed(day)]
-    for day in days:
-        roll_up(day)
-    return len(days)
+    """Count every closed day that has not been counted, or has changed since; how many.
+
+    A day that cannot be counted is named in the log and does not hold up the others.
+    """
+    counted = 0
+    for day in uncounted_days():
+        if not is_closed(day):
+            continue
+        try:
+            roll_up(day)
+        except DatabaseError:
+            logger.exception("the searches of %s cannot be counted", day)
+        else:
+            counted += 1
+    return counted
 
 
 def uncounted_days(since: date | None = None) -> list[date]:

@@ -19,14 +19,22 @@ class Absence(StrEnum):
     NEVER_SEARCHED = "never searched"  # behind a password, for some groups, outside of a site
     CLOSED = "closed"  # to this viewer
     WAITING = "waiting"  # to be indexed
+    NOT_QUOTED = "not quoted"  # without the phrases that the question quotes
     NO_MATCH = "no match"  # none of the words, and not near enough in meaning
     BEYOND = "beyond"  # it holds words of the question; the candidates hold more
 
 
-def absence(article: Article, request: SearchRequest, tree: Node | None, engine: Engine) -> Absence:
-    """Why ``article`` is no candidate of ``request``, whose query tree is ``tree``.
+def absence(
+    article: Article,
+    request: SearchRequest,
+    tree: Node | None,
+    engine: Engine,
+    quoted: tuple[Node, ...] = (),
+) -> Absence:
+    """Why ``article`` is no candidate of ``request``, whose query tree is ``tree``; ``quoted``: the
+    phrases that only articles were looked for with.
 
-    Three SQL queries at most, and two to the engine. Raises EngineUnavailable.
+    Three SQL queries at most, and three to the engine. Raises EngineUnavailable.
     """
     if article.expired or (article.expire_at and article.expire_at <= timezone.now()):
         return Absence.EXPIRED
@@ -41,6 +49,8 @@ def absence(article: Article, request: SearchRequest, tree: Node | None, engine:
     itself = Ids((str(article.pk),))
     if not _finds(engine, request, itself):
         return Absence.WAITING
+    if quoted and not _finds(engine, request, AllOf((itself, *quoted))):
+        return Absence.NOT_QUOTED
     if tree is None or not _finds(engine, request, AllOf((itself, tree))):
         return Absence.NO_MATCH
     return Absence.BEYOND

@@ -21,7 +21,7 @@ from math import log1p
 from search.analysis.characters import has_japanese
 from search.query.retrieve import Retrieved
 from search.query.rules import Thresholds
-from search.query.understand import Question
+from search.query.understand import READING_BEGINS, Question
 
 # A lexical score twice as high counts as much as a cosine higher by a tenth.
 WORDS_WEIGHT = 0.15
@@ -85,6 +85,8 @@ def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None
     """
     if least is None or not found.similarities or found.pinned:
         return False
+    if question.is_unconverted and found.lexical and found.lexical[0].score >= READING_BEGINS:
+        return False  # a title is read as the question: no vector knows how a word sounds
     if question.is_foreign and cosine(found) >= least.cosine:
         return False
     return evidence(found) < least.evidence

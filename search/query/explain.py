@@ -25,7 +25,7 @@ from search.query.passages import best_passages
 from search.query.present import answer_box, present_results
 from search.query.promote import promoted
 from search.query.rank import contributions
-from search.query.retrieve import POOL, Retrieved, retrieve
+from search.query.retrieve import POOL, Retrieved, quoted_phrases, retrieve
 from search.query.rules import Thresholds, rules_for
 from search.query.typos import unknown_words
 from search.query.understand import MAX_TERMS, Question, search_tree
@@ -239,7 +239,8 @@ def _passages(search: _Search, texts: Mapping[int, StoredText]) -> dict[int, Hig
 
 def _absent(search: _Search, article_id: int) -> Absent:
     article = Article.objects.select_related("locale").get(pk=article_id)
-    reason = absence(article, search.request, search.tree, search.engine)
+    quoted = quoted_phrases(search.question.quoted) if search.found.quoted else ()
+    reason = absence(article, search.request, search.tree, search.engine, quoted)
     words = None
     if reason in (Absence.NO_MATCH, Absence.BEYOND):
         words = _words_met(search.question, [article_id], stored_texts([article_id])).get(

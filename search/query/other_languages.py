@@ -8,11 +8,13 @@ from django.conf import settings
 from kb.models import Article
 from search import engines
 from search.engines.base import Hit, VectorQuery
+from search.indexing.eligibility import readable
 from search.query.present import present_results
 from search.query.rules import rules_for
 from search.query.understand import Question
 from search.query.values import Result, SearchRequest
 
+LOOKED_AT = 20  # some have a translation
 SHOWN = 3  # of each language: a hint beside the reader's own language, not a second list
 
 
@@ -37,17 +39,21 @@ def _in(locale: str, request: SearchRequest, meaning: VectorQuery) -> Iterator[R
     if least is None:
         return
     there = replace(meaning, locale=locale)
-    near = [h for h in engines.current().nearest(there, SHOWN) if h.score >= least.cosine]
-    hits = _untranslated(near, request.locale)
+    nearest = engines.current().nearest(there, LOOKED_AT)
+    near = [hit for hit in nearest if hit.score >= least.cosine]
+    hits = _untranslated(near, request)[:SHOWN]
     question = Question.read(request.text, locale)
     yield from present_results(replace(request, locale=locale), question, hits, there)
 
 
-def _untranslated(hits: list[Hit], locale: str) -> list[Hit]:
-    """Those of the hits that have no live translation in a language. One SQL query."""
-    here = Article.objects.filter(live=True, locale__language_code=locale)
-    translated = Article.objects.filter(
-        pk__in=[int(hit.id) for hit in hits], translation_key__in=here.values("translation_key")
+def _untranslated(hits: list[Hit], request: SearchRequest) -> list[Hit]:
+    """Those of the hits that the reader cannot read in the own language. Four SQL queries."""
+    ids = [int(hit.id) for hit in hits]
+    keys = dict(Article.objects.filter(pk__in=ids).values_list("pk", "translation_key"))
+    translations = dict(
+        Article.objects.filter(
+            translation_key__in=keys.values(), locale__language_code=request.locale
+        ).values_list("pk", "translation_key")
     )
-    known = {str(pk) for pk in translated.values_list("pk", flat=True)}
-    return [hit for hit in hits if hit.id not in known]
+    here = {translations[pk] for pk in readable(translations, request.viewer)}
+    return [hit for hit in hits if keys.get(int(hit.id)) not in here]

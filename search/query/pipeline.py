@@ -18,8 +18,7 @@ from search.query.present import (
 )
 from search.query.retrieve import Retrieved, retrieve
 from search.query.rules import rules_for
-from search.query.spelling import corrected
-from search.query.typos import TITLE_TYPO
+from search.query.spelling import corrected, reads_like
 from search.query.understand import Question
 from search.query.values import (
     DidYouMean,
@@ -50,9 +49,9 @@ def suggest(request: SearchRequest) -> Suggestions:
     total = found.total if len(suggestions) == shown else found.total - hidden
     answered = any(s.kind is SuggestionKind.ANSWER for s in suggestions)
     outcome = _outcome(request, question, retrieved, total, answered=answered)
-    # Where a title begins or nearly reads like the whole question, that was meant and is shown.
-    met = bool(retrieved.lexical) and retrieved.lexical[0].score >= TITLE_TYPO
-    meant = None if met else _did_you_mean(request, question)
+    # Where the first title reads nearly like the whole question, it was meant and is shown.
+    met = bool(suggestions) and reads_like(question.text, suggestions[0].title.text)
+    meant, _ = (None, "") if met else _meant(request, question)
     return Suggestions(request, outcome, suggestions, meant)
 
 
@@ -73,7 +72,10 @@ def search(request: SearchRequest) -> Results:
     results = present_results(request, question, found.hits, retrieved.meaning)
     total = found.total - (len(found.hits) - len(results))
     answer = answer_box(question, results, page)
-    outcome = _outcome(request, question, retrieved, total, answered=answer is not None)
+    meant, first_meant = _meant(request, question) if page == 1 else (None, "")
+    # What was meant is answered, by what is shown first.
+    answered = answer is not None or bool(results and results[0].id == first_meant)
+    outcome = _outcome(request, question, retrieved, total, answered=answered)
     elsewhere = outcome.no_answer and page == 1 and not request.filters
     return Results(
         request=request,
@@ -83,13 +85,14 @@ def search(request: SearchRequest) -> Results:
         facets=present_facets(request, found.facets),
         page=page,
         pages=pages,
-        did_you_mean=_did_you_mean(request, question) if page == 1 else None,
+        did_you_mean=meant,
         in_other_languages=_in_other_languages(request, retrieved) if elsewhere else (),
     )
 
 
-def _did_you_mean(request: SearchRequest, question: Question) -> DidYouMean | None:
-    """The corrected question, where that has results. What was asked is answered all the same.
+def _meant(request: SearchRequest, question: Question) -> tuple[DidYouMean | None, str]:
+    """The corrected question, where that has results, and its first article's id. What was asked
+    is answered all the same.
 
     While typing, the word in progress is left as it is.
     """
@@ -98,17 +101,19 @@ def _did_you_mean(request: SearchRequest, question: Question) -> DidYouMean | No
     try:
         text = corrected(written, engines.current(), visibilities)
         if text is None:
-            return None
+            return None, ""
         text += question.text[len(written.text) :]
         meant = replace(request, text=text)
         asked = Question.read(text, request.locale)
         found = retrieve(meant, asked, limit=1)
     except EngineUnavailable:  # lost since the search itself, which was answered
         logger.warning("no correction of a question: the engine was lost meanwhile")
-        return None
+        return None, ""
     # Another word that leads nowhere either is not what was meant.
     helps = not is_unanswered(asked, found, rules_for(request.locale).thresholds)
-    return DidYouMean(text, found.result.total) if found.result.total and helps else None
+    if not found.result.total or not helps:
+        return None, ""
+    return DidYouMean(text, found.result.total), found.result.hits[0].id
 
 
 def _in_other_languages(request: SearchRequest, retrieved: Retrieved) -> tuple[Result, ...]:

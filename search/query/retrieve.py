@@ -70,7 +70,7 @@ class Retrieved:
     """Hits in order and all matches counted (``result``); of the candidates what their words
     scored (``lexical``, best first), how near in meaning they are, and whether one is pinned;
     ``meaning``: the question's vector, None where meaning had no say; ``priors``: what was known
-    of them beforehand."""
+    of them beforehand; ``quoted``: whether only what holds the quoted phrases was looked for."""
 
     result: EngineResult
     lexical: tuple[Hit, ...] = ()
@@ -78,6 +78,7 @@ class Retrieved:
     pinned: bool = False
     meaning: VectorQuery | None = None
     priors: Priors = NO_PRIORS
+    quoted: bool = False
 
 
 def retrieve(
@@ -127,8 +128,8 @@ def ask(
     if tree is None:
         return Retrieved(EngineResult((), 0, {facet: {} for facet in facets}, engine.name))
     vector_query = _vector_query(embedder, asked)
-    near = _near(engine, vector_query)
-    certain = {*near, *asked.pinned}
+    nearest = engine.nearest(vector_query, NEAREST) if vector_query else ()
+    certain = {*_near_enough(nearest), *asked.pinned}
     in_pool = offset + limit <= POOL
     query = EngineQuery(
         root=_with(tree, certain),
@@ -139,28 +140,37 @@ def ask(
         filters=asked.filters,
         facets=facets,
     )
-    found = _search(engine, query, asked.question.quoted)
+    found = _holding(asked.question.quoted, asked.pinned, engine, query)
+    quoted = found is not None
+    found = found or engine.search(query)
     found = replace(found, hits=_lexical(found.hits, certain))
     if not in_pool:
-        return Retrieved(found, meaning=vector_query)
+        return Retrieved(found, meaning=vector_query, quoted=quoted)
     similarities: Mapping[str, Similarity] = {}
-    if vector_query and near:  # none near: the index has no vectors yet
+    if vector_query and nearest:  # none at all: the index has no vectors yet
         similarities = engine.similarities(vector_query, [hit.id for hit in found.hits])
     ranked = keep_places(fused(found.hits, similarities, asked.priors), asked.shown)
     ranked = _pinned_first(ranked, asked.pinned)
     shown = replace(found, hits=tuple(ranked[offset : offset + limit]))
     is_pinned = any(hit.id in asked.pinned for hit in found.hits)
-    return Retrieved(shown, found.hits, similarities, is_pinned, vector_query, asked.priors)
+    return Retrieved(shown, found.hits, similarities, is_pinned, vector_query, asked.priors, quoted)
 
 
-def _search(engine: Engine, query: EngineQuery, quoted: Sequence[tuple[str, ...]]) -> EngineResult:
-    """Articles that hold the quoted phrases; without them where no article does."""
-    if quoted:
-        phrases = tuple(Phrase(Field.TEXT, terms) for terms in quoted)
-        found = engine.search(replace(query, root=AllOf((query.root, *phrases))))
-        if found.total:
-            return found
-    return engine.search(query)
+def _holding(
+    quoted: Sequence[tuple[str, ...]], pinned: Sequence[str], engine: Engine, query: EngineQuery
+) -> EngineResult | None:
+    """The pinned articles and those that hold the quoted phrases; None where none else does."""
+    if not quoted:
+        return None
+    phrases = AllOf(quoted_phrases(quoted))
+    wanted = AnyOf((phrases, Ids(tuple(pinned), 0.0))) if pinned else phrases
+    found = engine.search(replace(query, root=AllOf((query.root, wanted))))
+    return found if any(hit.id not in pinned for hit in found.hits) else None
+
+
+def quoted_phrases(quoted: Sequence[tuple[str, ...]]) -> tuple[Node, ...]:
+    """What an article has to hold of a question that is about its quotes."""
+    return tuple(Phrase(Field.TEXT, terms) for terms in quoted)
 
 
 def _vector_query(embedder: GuardedEmbedder | None, asked: Asked) -> VectorQuery | None:
@@ -181,10 +191,13 @@ def _vector_query(embedder: GuardedEmbedder | None, asked: Asked) -> VectorQuery
     )
 
 
-def _near(engine: Engine, query: VectorQuery | None) -> list[str]:
-    """The articles near enough in meaning to be found though no word is met."""
-    hits = engine.nearest(query, NEAREST) if query else ()
-    return [hit.id for hit in hits if hit.score >= NEAR_ENOUGH * hits[0].score]
+def _near_enough(nearest: Sequence[Hit]) -> list[str]:
+    """Those of the nearest, best first, that are found though no word is met."""
+    return [
+        hit.id
+        for hit in nearest
+        if hit.score >= min(nearest[0].score, NEAR_ENOUGH * nearest[0].score)
+    ]
 
 
 def _with(tree: Node, certain: Collection[str]) -> Node:

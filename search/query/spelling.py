@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from kb.models import Article
 from kb.visibility import ANONYMOUS
 from search.analysis import Token, analyse, readings, sounds
-from search.analysis.characters import fold, has_japanese
+from search.analysis.characters import fold, has_japanese, title_key
 from search.engines.base import AnyOf, Engine, EngineQuery, Field, Fuzzy
 from search.indexing.eligibility import readable
 from search.query import typos
+from search.query.typos import LONGEST_TITLE
 from search.query.understand import Question
 
 PUBLIC = ("public",)
@@ -18,6 +19,8 @@ PUBLIC = ("public",)
 TITLES = 20
 # Of a question: a pasted text is not a question to correct.
 MAX_CORRECTIONS = 4
+# Of a whole title. A letter left out moves another one into the beginning that is compared.
+TITLE_ERRORS = 2
 
 TextsOf = Callable[[Sequence[str]], Iterable[str]]
 
@@ -91,6 +94,21 @@ def _titles(
         EngineQuery(AnyOf(clauses), locale, PUBLIC, limit=TITLES, count_total=False)
     )
     return list(texts_of([hit.id for hit in found.hits]))
+
+
+def reads_like(typed: str, title: str) -> bool:
+    """Whether a title begins with what was typed, an error or two aside."""
+    key, other = title_key(typed), title_key(title)[:LONGEST_TITLE]
+    if not key or len(key) > LONGEST_TITLE:
+        return False
+    beginning = other[: len(key)]
+    if beginning == key:
+        return True
+    # Errors change hardly any letters, only their places: counting them is quick.
+    furthest = 2 * TITLE_ERRORS
+    if (Counter(key) - Counter(beginning)).total() > furthest:
+        return False
+    return edit_distance(key, beginning) <= furthest
 
 
 # --- by spelling ------------------------------------------------------------------------------

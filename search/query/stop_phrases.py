@@ -8,16 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from search.analysis import Token, TokenKind
+from search.query.values import Span
 
 _ENGLISH = (
     r"is it possible|is there an? (?:easy |simple )?way|is there any way|"
-    r"what is the (?:best|easiest|right) way|what's the (?:best|easiest|right) way|"
+    r"what is the (?:best|easiest|right) way|what['’]s the (?:best|easiest|right) way|"
     r"(?:the )?(?:best|easiest|right) way to|"
     r"i (?:just )?(?:want|need|would like|am trying|am looking) to(?: know)?|"
-    r"i'?d like to(?: know)?|i'?m (?:trying|looking) to|(?:want|need) to know|"
+    r"i['’]?d like to(?: know)?|i['’]?m (?:trying|looking) to|(?:want|need) to know|"
     r"(?:can|could) (?:some|any)(?:one|body)|does any(?:one|body) know|any(?:one|body) know|"
     r"(?:tell|show|help) me|(?:i )?need (?:some )?help(?: with)?|"
-    r"let me know|i was wondering|i don'?t know how to|i don'?t understand how to|"
+    r"let me know|i was wondering|i don['’]?t know how to|i don['’]?t understand how to|"
     r"many thanks|thanks(?: a lot| in advance| very much)?|thank you(?: very much| in advance)?|"
     r"good (?:morning|afternoon|evening)|dear (?:all|team|support)|kind regards|"
     # "Hello world" and "Hi-Fi" are subjects.
@@ -34,18 +35,25 @@ _JAPANESE = (
     r"お(?:聞|伺|尋)[きいね]?したい(?:のですが|です)?|(?:一つ)?質問(?:です|があります|させてください)|"
     r"(?:良い|よい|いい|何か)?方法は(?:あります|ない(?:です|でしょう))か"
 )
-_PHRASES = re.compile(rf"(?<![\w-])(?:{_ENGLISH})(?![\w-])|{_JAPANESE}")
+_PHRASES = re.compile(rf"(?<![\w-])(?:{_ENGLISH})(?![\w-])|{_JAPANESE}", re.IGNORECASE)
 
 
-def without_stop_phrases(text: str, tokens: Sequence[Token]) -> tuple[Token, ...]:
+def without_stop_phrases(
+    text: str, tokens: Sequence[Token], quoted: Sequence[Span] = ()
+) -> tuple[Token, ...]:
     """The tokens, those inside a stop phrase without content; all as they are where nothing else
-    has content, so that "thanks" alone is still a question."""
-    marked = tuple(_marked(text, tokens))
+    has content, so that "thanks" alone is still a question. What is ``quoted`` is meant as it
+    stands."""
+    marked = tuple(_marked(text, tokens, quoted))
     return marked if any(t.kind is not TokenKind.STOP for t in marked) else tuple(tokens)
 
 
-def _marked(text: str, tokens: Sequence[Token]) -> Iterator[Token]:
-    spans = [match.span() for match in _PHRASES.finditer(text.casefold())]
+def _marked(text: str, tokens: Sequence[Token], quoted: Sequence[Span]) -> Iterator[Token]:
+    spans = [
+        (start, end)
+        for start, end in (match.span() for match in _PHRASES.finditer(text))
+        if not any(first < end and start < last for first, last in quoted)
+    ]
     for token in tokens:
         inside = any(start <= token.start and token.end <= end for start, end in spans)
         yield replace(token, kind=TokenKind.STOP) if inside else token

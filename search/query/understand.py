@@ -16,7 +16,7 @@ from search.query.rules import rules_for
 from search.query.stop_phrases import without_stop_phrases
 from search.query.synonyms import Expansion, asked_or_met, expand, met_by, word_clauses
 from search.query.typos import KnownTerms, typo_clauses
-from search.query.values import MAX_QUESTION_LENGTH
+from search.query.values import MAX_QUESTION_LENGTH, Span
 
 # A pasted page is asked by its first terms: more cost time and, on Elasticsearch, hit the limit
 # of clauses (1,024), while the first sentences say what is wanted.
@@ -44,8 +44,10 @@ FEWEST_LETTERS = {True: 1, False: 2}  # by whether the beginning is Japanese
 
 _SENTENCE_END = re.compile(r"\n\s*\n|(?<=[?!。？！])|(?<=\.)\s")
 _QUOTED = re.compile(r'["“”]([^"“”]+)["“”]')
+_UNCONVERTED = re.compile(r"[ぁ-ゖァ-ヺーa-zA-Z'’\s-]+")
 _LAST_READ = re.compile(r"(?:[ぁ-ゖァ-ヺーa-zA-Zａ-ｚＡ-Ｚ]+)$")
 _LAST_RUN = re.compile(r"(?:[ァ-ヺー]+|[a-z0-9]+)$")
+FEWEST_FOREIGN = {True: 1, False: 2}  # words, by whether they are Japanese
 SHORTEST_OPENING = 10  # characters; what is shorter is a greeting
 
 
@@ -63,7 +65,8 @@ class Question:
         """The first ``MAX_QUESTION_LENGTH`` characters of ``text``, cleaned and analysed."""
         # A space at the end stays: it says that the last word is finished.
         cleaned = clean(text[:MAX_QUESTION_LENGTH]).lstrip()
-        tokens = without_stop_phrases(cleaned, analyse(cleaned, locale).tokens)
+        tokens = analyse(cleaned, locale).tokens
+        tokens = without_stop_phrases(cleaned, tokens, _quoted_spans(cleaned))
         return cls(cleaned, locale, tokens, expand(tokens, rules_for(locale).synonyms))
 
     @property
@@ -111,7 +114,7 @@ class Question:
         None where quotes are not what the question is about: prose quotes messages and buttons in
         passing, and rarely to the letter.
         """
-        spans = [match.span(1) for match in _QUOTED.finditer(self.text)]
+        spans = _quoted_spans(self.text)
         if not spans:
             return ()
         phrases = [
@@ -123,9 +126,22 @@ class Question:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether it is written in another script than its locale's articles, and so shares few
-        words with them: meaning alone may find its answer."""
-        return has_japanese(self.text) != (self.locale == "ja")
+        """Whether its words are written in another script than its locale's articles, and so are
+        met in few of them: meaning alone may find its answer.
+
+        One word in Latin letters may be a product's name anywhere, and what holds digits a code.
+        """
+        words = [t for t in self.searched if t.kind is TokenKind.WORD and t.term.isalpha()]
+        japanese = has_japanese(self.text)
+        if japanese == (self.locale == "ja") or len(words) < FEWEST_FOREIGN[japanese]:
+            return False
+        return all(has_japanese(self.text[t.start : t.end]) == japanese for t in words)
+
+    @property
+    def is_unconverted(self) -> bool:
+        """Whether it is Japanese in kana or Latin letters alone: what it says is known by its
+        sound."""
+        return self.locale == "ja" and bool(_UNCONVERTED.fullmatch(self.text))
 
     @property
     def last_word(self) -> str:
@@ -140,6 +156,10 @@ class Question:
         if not self.last_word:
             return self
         return Question.read(self.text[: self.tokens[-1].start], self.locale)
+
+
+def _quoted_spans(text: str) -> list[Span]:
+    return [match.span(1) for match in _QUOTED.finditer(text)]
 
 
 def search_tree(question: Question, known: KnownTerms) -> Node | None:

@@ -57,6 +57,9 @@ ABSENCES: Mapping[Absence, str | Promise] = {
         "It waits to be indexed. That takes seconds; if it stays so, ask whoever operates the "
         "portal."
     ),
+    Absence.NOT_QUOTED: _(
+        "It does not hold the quoted words one after the other, as other articles do."
+    ),
     Absence.NO_MATCH: _(
         "It holds no word of the question, and other articles are nearer to it in meaning."
     ),

@@ -13,4 +13,5 @@ def register_jobs() -> None:
     is due, and once a day whether readers have made it due."""
     periodic.register("golden-questions", DAY, run_all)
     periodic.register("new-answered-questions", DAY, notice_new_questions)
-    periodic.register("calibrate", 5 * MINUTE, calibrate_where_due)
+    # Often: it waits for vectors and indexes, and until it has run no question is unanswered.
+    periodic.register("calibrate", MINUTE / 2, calibrate_where_due)

@@ -3,11 +3,11 @@
 import pytest
 
 from search.circuit_breaker import CircuitBreaker
-from search.engines.base import EngineQuery, EngineUnavailable, Field, Term
+from search.engines.base import EngineQuery, EngineUnavailable, Field, Term, VectorQuery
 from search.engines.elasticsearch import Connection, ElasticsearchEngine
 from search.engines.embedded import EmbeddedEngine
 from search.engines.standby import StandbyEngine
-from tests.search.engines.documents import document
+from tests.search.engines.documents import SPACE, document, unit, vectors_of
 
 QUERY = EngineQuery(Term(Field.TITLE, "first"), "en", ("public",))
 
@@ -23,6 +23,12 @@ class Switch:
 
     def search(self, query):
         return self._answer().search(query)
+
+    def nearest(self, *question):
+        return self._answer().nearest(*question)
+
+    def similarities(self, *question):
+        return self._answer().similarities(*question)
 
     def known_terms(self, *question):
         return self._answer().known_terms(*question)
@@ -119,3 +125,30 @@ def test_the_cluster_is_asked_for_words_while_nothing_is_here(primary, tmp_path)
     engine = StandbyEngine(primary, EmbeddedEngine(tmp_path / "empty"))
     assert engine.known_terms("en", ["first"], ("public",)) == {"first"}
     assert primary.asked == 1
+
+
+class TestMeaning:
+    """What prepares and ranks a search is asked here, and of the cluster where it is not here."""
+
+    QUERY = VectorQuery(SPACE, unit(1, 0), (), "en", ("public",))
+    VECTORS = vectors_of([unit(1, 0)])
+
+    @pytest.fixture
+    def far(self, tmp_path):
+        engine = EmbeddedEngine(tmp_path / "far")
+        engine.write([document("2", "First", vectors=self.VECTORS)])
+        return Switch(engine)
+
+    def asked(self, far, here):
+        engine = StandbyEngine(far, here)
+        nearest = [hit.id for hit in engine.nearest(self.QUERY, 3)]
+        return nearest, list(engine.similarities(self.QUERY, ["1", "2"]))
+
+    def test_vectors_at_hand_cost_no_round_trip(self, far, tmp_path):
+        here = EmbeddedEngine(tmp_path / "here")
+        here.write([document("1", "First", vectors=self.VECTORS)])
+        assert self.asked(far, here) == (["1"], ["1"])
+        assert far.asked == 0
+
+    def test_a_copy_without_vectors_leaves_it_to_the_cluster(self, far, embedded):
+        assert self.asked(far, embedded) == (["2"], ["2"])

@@ -5,11 +5,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
-from search.log import answers, stores
-from search.log.answers import answer_days, forget_answers, leave_out
+from search.log import answers, rollups, stores
+from search.log.answers import answer_days, forget_answers, leave_out, store_answers
 from search.log.erasing import erase_questions, erase_visit, hashes_of
 from search.log.events import EventAction, Feedback
 from search.log.models import DailyAnswer, SearchEvent
@@ -128,6 +129,11 @@ class TestCounting:
         roll_up(DAY)
         assert counted() == []
 
+    def test_another_spelling_of_an_id_is_left_out(self, article):
+        log(*(visit(f"0{article.pk}", n) for n in networks(3)), *(visit(article, n) for n in "ab"))
+        roll_up(DAY)
+        assert counted() == [(KETTLE, article.pk, 2, 2)]
+
     @pytest.mark.parametrize("named", ["999999", "9" * 30, "kettle-page", "²"])
     def test_what_is_no_article_is_left_out(self, article, named):
         log(*(visit(named, n) for n in networks(3)), *(visit(article, n) for n in networks(2)))
@@ -148,6 +154,20 @@ class TestRollUp:
         log(visit(article, "late"))
         assert roll_up_closed_days() == 1
         assert counted() == [(KETTLE, article.pk, 3, 3)]
+
+    def test_a_day_that_cannot_be_counted_does_not_hold_up_the_next(self, article, monkeypatch):
+        bad = DAY - timedelta(days=1)
+        log(*(visit(article, n, NOON - timedelta(days=1)) for n in networks(2)))
+        log(*(visit(article, n) for n in networks(2)))
+
+        def store(day, outcomes):
+            if day == bad:
+                raise IntegrityError("two rows of one pair")
+            store_answers(day, outcomes)
+
+        monkeypatch.setattr(rollups, "store_answers", store)
+        assert roll_up_closed_days() == 1
+        assert (counted(bad), counted()) == ([], [(KETTLE, article.pk, 2, 2)])
 
     def test_another_day_stays(self, article):
         log(*(visit(article, n, NOON - timedelta(days=1)) for n in networks(2)))

@@ -59,8 +59,10 @@ class TestDecision:
         near = retrieved({"1": 0.0}, {"1": 0.45})
         assert is_unanswered(QUESTION, near, LEAST)
         assert not is_unanswered(Question.read("パスワードを忘れた", "en"), near, LEAST)
-        assert not is_unanswered(Question.read("how to reset", "ja"), near, LEAST)
-        assert is_unanswered(Question.read("how to reset", "ja"), self.WEAK, LEAST)
+        assert not is_unanswered(Question.read("how to reset my password", "ja"), near, LEAST)
+        assert is_unanswered(Question.read("how to reset it all", "ja"), self.WEAK, LEAST)
+        assert is_unanswered(Question.read("ERR-1042", "ja"), near, LEAST)  # a code, not a language
+        assert is_unanswered(Question.read("Wi-Fi の設定", "ja"), near, LEAST)
 
     def test_is_not_made_before_the_site_was_measured(self):
         assert not is_unanswered(QUESTION, self.WEAK, None)

@@ -7,8 +7,11 @@ import pytest
 from kb.visibility import ANONYMOUS, Viewer, Visibility
 from search.indexing.embedding_job import embed_waiting
 from search.indexing.feeding import feed_indexes
+from search.query.evidence import evidence
 from search.query.pipeline import search, suggest
+from search.query.retrieve import retrieve
 from search.query.rules import NO_RULES, Promotion, Thresholds, trying
+from search.query.understand import Question
 from search.query.values import Mode, SearchRequest
 from tests.factories import ArticleFactory, paragraph
 
@@ -68,6 +71,27 @@ def test_below_the_threshold_the_page_says_no_answer_and_shows_what_is_near(with
     assert results.results
 
 
+def test_a_misspelt_question_counts_as_what_was_meant(with_meaning):
+    asked = [Question.read(text, "en") for text in ("cancel an ordr", "cancel an order")]
+    low, high = (
+        evidence(retrieve(SearchRequest(question.text, "en"), question, limit=5))
+        for question in asked
+    )
+    assert low < high
+    with trying("en", replace(NO_RULES, thresholds=Thresholds((low + high) / 2, 5.0))):
+        results = search(SearchRequest("cancel an ordr", "en"))
+        assert results.did_you_mean.text == "cancel an order"
+        assert not results.outcome.no_answer
+        assert search(SearchRequest("shipment ordr elephants", "en")).outcome.no_answer
+
+
+def test_a_title_that_is_read_as_the_question_answers_it(with_meaning):
+    with trying("ja", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0))):
+        for text in ("henpin", "へんぴん"):
+            assert not search(SearchRequest(text, "ja")).outcome.no_answer
+        assert search(SearchRequest("返品の箱と靴", "ja")).outcome.no_answer
+
+
 class TestOtherLanguages:
     """No Japanese article speaks of deliveries."""
 
@@ -89,6 +113,13 @@ class TestOtherLanguages:
         with_meaning["ja"].save()
         titles = [result.title.text for result in self.asked().in_other_languages]
         assert "When your parcel comes" not in titles
+
+    def test_a_translation_the_reader_may_not_read_hides_nothing(self, with_meaning):
+        with_meaning["ja"].translation_key = with_meaning["delivery"].translation_key
+        with_meaning["ja"].visibility = Visibility.STAFF
+        with_meaning["ja"].save()
+        first, *_ = self.asked().in_other_languages
+        assert first.title.text == "When your parcel comes"
 
     def test_nor_what_the_reader_may_not_read(self, with_meaning):
         def titles(viewer):

@@ -1,5 +1,7 @@
 """Search from text to what a reader sees, on the embedded engine."""
 
+from dataclasses import replace
+
 import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, given
@@ -10,6 +12,7 @@ from wagtail.models import PageViewRestriction
 from kb.visibility import Viewer, Visibility
 from search.query import tokens
 from search.query.pipeline import search, suggest
+from search.query.rules import NO_RULES, Promotion, trying
 from search.query.values import Mode, SearchRequest, SuggestionKind
 from tests.factories import ArticleFactory, paragraph
 
@@ -176,6 +179,20 @@ class TestDidYouMean:
         assert offered("reset pasword ") == "reset password "
         assert offered("pasword res") == "password res"
 
+    def test_many_words_in_common_are_no_title(self, articles, account, index):
+        body = "<p>kanban backlog burndown agile storyboard iteration sprint velocity</p>"
+        ArticleFactory(parent=account, title="Boards", body=paragraph(body))
+        index()
+        text = "kanban backlog burndown agile storyboard iteration sprint velocity pasword "
+        offer = suggest(SearchRequest(text, "en", mode=Mode.SUGGEST)).did_you_mean
+        assert offer is not None
+
+    def test_a_title_that_reads_like_the_question_needs_no_correction(self, articles):
+        asked = SearchRequest("Rest your pasword ", "en", mode=Mode.SUGGEST)
+        answer = suggest(asked)
+        assert answer.suggestions[0].title.text == "Reset your password"
+        assert answer.did_you_mean is None
+
     def test_never_offers_a_word_of_a_closed_article(self, articles):
         assert search(SearchRequest("secrts", "en", viewer=STAFF)).did_you_mean is None
 
@@ -195,6 +212,12 @@ class TestQuotedPhrases:
     def test_a_phrase_quoted_in_passing_is_not_asked_to_the_letter(self, articles):
         text = 'cancel my big blue shop order when "nowhere" shows'
         assert "Cancel an order" in found(text)
+
+    def test_a_promoted_answer_is_shown_all_the_same(self, articles):
+        promotions = {"hour one": (Promotion(articles["cancel"].pk),)}
+        with trying("en", replace(NO_RULES, promotions=promotions)):
+            assert found('"one hour"') == ["Cancel an order", "Reset your password"]
+            assert "Reset your password" in found('"hour one"')  # no article holds it so
 
     def test_an_open_quote_is_a_sign_like_others(self, articles):
         assert "Reset your password" in found('"reset password')

@@ -15,6 +15,7 @@ def terms(text, locale="en"):
     [
         "Is there a way to cancel an order?",
         "Hello, I would like to know how I can cancel an order. Thanks in advance!",
+        "I’d like to cancel an order",
         "Could anyone tell me how to cancel an order",
         "cancel order",
     ],
@@ -46,6 +47,16 @@ def test_the_same_words_can_be_the_subject(text, subject):
 def test_a_question_of_nothing_else_keeps_its_words():
     assert terms("thank you very much") != ()
     assert terms("よろしくお願いします", "ja") != ()
+
+
+def test_what_is_quoted_is_meant_as_it_stands():
+    assert Question.read('"say thank you automatically"', "en").quoted == (
+        ("say", "thank", "automat"),
+    )
+
+
+def test_letters_that_folding_makes_two_of_do_not_shift_it():
+    assert terms("Grüße aus der Straße ßß thanks router")[-1] == "router"
 
 
 def test_articles_are_not_read_so():
