@@ -7,7 +7,7 @@ that are nearly equal and no others. The weights and their effect: docs/search-q
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 
 from search.engines.base import Hit, Similarity
 from search.query.priors import NO_PRIORS, Priors
@@ -34,7 +34,9 @@ class Contributions:
     @property
     def total(self) -> float:
         """What articles are ordered by."""
-        return float(sum(astuple(self)))
+        # Written out: `astuple` copies deeply, 7 ms for the candidates of one question.
+        fitting = self.words + self.passage + self.title + self.coverage
+        return fitting + self.readers + self.freshness
 
 
 def fused(
@@ -57,10 +59,11 @@ def contributions(
 
 
 def _with_priors(fitting: Contributions, hit: Hit, priors: Priors) -> Contributions:
+    total = fitting.total
     return replace(
         fitting,
-        readers=READERS_WEIGHT * priors.readers.get(hit.id, 0.0) * fitting.total,
-        freshness=FRESHNESS_WEIGHT * priors.freshness(hit.verified_on) * fitting.total,
+        readers=READERS_WEIGHT * priors.readers.get(hit.id, 0.0) * total,
+        freshness=FRESHNESS_WEIGHT * priors.freshness(hit.verified_on) * total,
     )
 
 
