@@ -82,7 +82,9 @@ def test_short_fields():
         Field.WORDS,
         Field.READINGS,
         Field.TITLE_KEYS,
+        Field.TEXT_READINGS,
     }
+    assert fields[Field.TEXT_READINGS] == ("henpin",)
     assert fields[Field.HEADINGS] == field_terms("手順", "ja")
     assert "返品" in fields[Field.WORDS]
     assert len(fields[Field.TITLE_KEYS]) == 2
