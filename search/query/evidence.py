@@ -85,11 +85,18 @@ def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None
     """
     if least is None or not found.similarities or found.pinned:
         return False
-    if question.is_unconverted and found.lexical and found.lexical[0].score >= READING_BEGINS:
-        return False  # a title is read as the question: no vector knows how a word sounds
+    if is_read(question, found):
+        return False
     if question.is_foreign and cosine(found) >= least.cosine:
         return False
     return evidence(found) < least.evidence
+
+
+def is_read(question: Question, found: Retrieved) -> bool:
+    """Whether a title is read as a question in kana or Latin letters alone is typed: no vector
+    knows how a word sounds."""
+    best = found.lexical[0].score if found.lexical else 0.0
+    return question.is_unconverted and best >= READING_BEGINS
 
 
 def thresholds(

@@ -19,7 +19,7 @@ from search.indexing.sources import load_sources
 from search.indexing.stored_texts import StoredText, stored_texts
 from search.query.absence import Absence, absence
 from search.query.clause_groups import ClauseGroup, group_scores, scores_by
-from search.query.evidence import evidence, is_unanswered
+from search.query.evidence import evidence, is_read, is_unanswered
 from search.query.highlight import excerpt
 from search.query.passages import best_passages
 from search.query.present import answer_box, present_results
@@ -45,6 +45,7 @@ class Verdict(StrEnum):
     NOT_MEASURED = "not measured"  # not asked: this site's threshold is not known
     WORDS_ALONE = "words alone"  # not asked: meaning had no say
     BY_MEANING = "by meaning"  # … but it is in another script, and something means the same
+    BY_SOUND = "by sound"  # … but it is in kana or Latin letters, and a title is read so
     ANSWERED = "answered"
 
     @property
@@ -264,7 +265,9 @@ def _verdict(search: _Search, least: Thresholds | None) -> Verdict:
         return Verdict.NOT_MEASURED
     if not found.similarities:
         return Verdict.WORDS_ALONE
-    return Verdict.ANSWERED if evidence(found) >= least.evidence else Verdict.BY_MEANING
+    if evidence(found) >= least.evidence:
+        return Verdict.ANSWERED
+    return Verdict.BY_SOUND if is_read(search.question, found) else Verdict.BY_MEANING
 
 
 def _unknown(search: _Search) -> tuple[str, ...]:

@@ -91,6 +91,7 @@ VERDICTS: Mapping[Verdict, str | Promise] = {
         "It counts as answered: it is asked in another language than the articles are in, and what "
         "was found means much the same."
     ),
+    Verdict.BY_SOUND: _("It counts as answered: a title is read as the question is typed."),
     Verdict.ANSWERED: _("It counts as answered: what was found says enough of the question."),
 }
 

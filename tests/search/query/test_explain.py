@@ -293,6 +293,10 @@ class TestVerdict:
         with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, cosine=0.2))):
             assert asked("荷物の配達に不在だった").verdict is Verdict.BY_MEANING
 
+    def test_in_latin_letters(self, with_meaning):
+        with trying("ja", replace(NO_RULES, thresholds=Thresholds(5.0, cosine=5.0))):
+            assert asked("henpin", locale="ja").verdict is Verdict.BY_SOUND
+
     def test_words_alone(self, articles):
         with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0))):
             assert asked("password").verdict is Verdict.WORDS_ALONE
