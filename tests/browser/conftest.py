@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
@@ -17,7 +16,6 @@ def portal(live_server, settings, tmp_path) -> Portal:
     """The filled portal; the index is this test's own."""
     settings.INDEX_DIR = tmp_path / "index"
     settings.ANNAI_CONTACT_EMAIL = "help@example.com"
-    cache.clear()
     return create_portal(create_site())
 
 

@@ -1,13 +1,7 @@
 import pytest
-from django.core.cache import cache
 
 from tests.factories import ArticleFactory, TopicFactory, UserFactory
 from tests.pages import html_of
-
-
-@pytest.fixture(autouse=True)
-def fresh_counters():
-    cache.clear()
 
 
 class TestChooseLanguage:

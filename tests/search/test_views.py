@@ -2,7 +2,6 @@ import re
 from urllib.parse import quote
 
 import pytest
-from django.core.cache import cache
 
 from kb.models import Article
 from search.engines.base import EngineUnavailable
@@ -33,11 +32,6 @@ WRONG_PARAMETERS = [
     ("topic", "x"),
     ("stage", "never"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def fresh_counters():
-    cache.clear()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ from datetime import datetime
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 from django.core.signing import BadSignature
 from django.db import OperationalError
 from django.test import Client, RequestFactory
@@ -21,11 +20,6 @@ def record(text="refund", method="get", query_id=None, **headers):
     request = getattr(RequestFactory(headers=headers), method)("/en/search/")
     request.user = AnonymousUser()
     return record_page_search(request, query_id=query_id or token_for(text), text=text, locale="en")
-
-
-@pytest.fixture(autouse=True)
-def _no_rates_left_over():
-    cache.clear()
 
 
 @pytest.mark.django_db

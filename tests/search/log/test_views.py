@@ -37,11 +37,6 @@ def post(*events, visit="visit-1", body=None, content_type="application/json", *
     return client.post(ADDRESS, body, content_type=content_type)
 
 
-@pytest.fixture(autouse=True)
-def _no_rates_left_over():
-    cache.clear()
-
-
 @pytest.mark.django_db
 class TestEventsView:
     def test_accepts_a_search_and_what_followed(self):
