@@ -287,13 +287,13 @@ class ElasticsearchEngine:
                 # The statistics first: an index that a swap makes live meanwhile is in them.
                 stats = self.client.indices.stats(index=f"{self.prefix}articles-*").body
                 names = self._live_names()
+                documents = self._counts(names)
         except EngineUnavailable as error:
             return EngineStatus(self.name, False, {}, ANALYSIS_VERSION, 0, str(error))
-        documents, size, versions = {}, 0, set()
+        size, versions = 0, set()
         for locale, name in names.items():
             # No entry: created a moment ago. No numbers: none of its shards is assigned.
             primaries = stats.get("indices", {}).get(name, {}).get("primaries", {})
-            documents[locale] = int(primaries.get("docs", {}).get("count", 0))
             size += int(primaries.get("store", {}).get("size_in_bytes", 0))
             versions.add(self._version_of(locale, name))
         version = min(versions - {ANALYSIS_VERSION}, default=ANALYSIS_VERSION)
@@ -310,6 +310,17 @@ class ElasticsearchEngine:
             for name, entry in answer.items()
             for alias in entry["aliases"]
             if name.startswith(f"{alias}-")  # not the alias of an index that is being filled
+        }
+
+    def _counts(self, names: Mapping[str, str]) -> dict[str, int]:
+        """Locale → articles. Not the statistics' number: that counts every vector as well."""
+        body = {"size": 0, "track_total_hits": True}
+        parts = [part for name in names.values() for part in ({"index": name}, body)]
+        answers = self.client.msearch(searches=parts).body["responses"] if parts else []
+        return {
+            # An error: created or gone a moment ago, or none of its shards is assigned.
+            locale: answer["hits"]["total"]["value"] if answer["status"] == 200 else 0
+            for locale, answer in zip(names, answers, strict=True)
         }
 
     def _version_of(self, locale: str, name: str) -> str:

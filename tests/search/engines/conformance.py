@@ -194,6 +194,9 @@ class EngineConformance:
         assert found["2"].cosine == found["2"].passage
         assert directed.similarities(towards(EAST), []) == {}
 
+    def test_vectors_are_no_documents(self, directed):
+        assert directed.status().documents == {"en": 4, "ja": 1}
+
     def test_vectors_of_another_space_or_size_are_not_compared(self, directed):
         assert near(directed, EAST, space="another") == []
         assert directed.similarities(towards(EAST, space="another"), ["1"]) == {}
