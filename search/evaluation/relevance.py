@@ -152,13 +152,12 @@ class _Searcher:
 
     def calibrate(self, collection: Collection) -> None:
         """Find this collection's thresholds, from its documents alone."""
-        if self._embedder:
-            texts = (
-                (self._ids[document.id], Parts.of(document.title, (), document.text).phrases)
-                for document in collection.documents
-            )
-            with trying(self._language, NO_RULES):
-                self._thresholds = thresholds(samples(texts), self._language, self._candidates)
+        texts = (
+            (self._ids[document.id], Parts.of(document.title, (), document.text).phrases)
+            for document in collection.documents
+        )
+        with trying(self._language, NO_RULES):
+            self._thresholds = thresholds(samples(texts), self._language, self._candidates)
 
     def timed_search(self, id_: str, text: str) -> Ranked:
         """The documents found for a question, and what the product makes of them."""

@@ -15,6 +15,9 @@ _BLOCK_ELEMENTS = frozenset(
     "table td th tr ul".split()
 )
 _PICTURES = frozenset(("embed", "img"))
+# A line of which more is a link to another page points there and says nothing itself: Kohlschütter,
+# Fankhauser & Nejdl, "Boilerplate detection using shallow text features" (WSDM 2010).
+MOST_LINKED = 1 / 3
 # What XML 1.0 forbids and no reader sees; lxml refuses some of it.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -30,8 +33,8 @@ class BodyText:
 def body_text(blocks: Iterable[Block]) -> BodyText:
     """All that a reader sees of the blocks, in reading order.
 
-    Internal notes are left out, and so are the titles of linked articles, which may be closed to
-    the reader.
+    Internal notes are left out, and so are lines that only point to another page and the titles of
+    linked articles, which may be closed to the reader.
     """
     lines: list[str] = []
     headings: list[str] = []
@@ -62,28 +65,41 @@ def _one_line(text: str) -> str:
 
 
 def rich_text_lines(source: str) -> Iterator[str]:
-    """The lines of stored rich text: a paragraph, list item or cell each, pictures by their alt."""
+    """The lines of stored rich text: a paragraph, list item or cell each, pictures by their alt.
+
+    Without those that only point to another page.
+    """
     source = _FORBIDDEN.sub("", source)
     if "<" not in source:
         yield unescape(source)
         return
-    pieces: list[str] = []
-    _collect(html.fragment_fromstring(source, create_parent="div"), pieces)
-    yield from "".join(pieces).splitlines()
+    line, linked = "", 0
+    for piece, is_link in _pieces(html.fragment_fromstring(source, create_parent="div")):
+        if piece != "\n":
+            line += piece
+            linked += len(piece) if is_link else 0
+            continue
+        if linked <= MOST_LINKED * len(line):
+            yield from line.splitlines()
+        line, linked = "", 0
 
 
-def _collect(element: etree._Element, pieces: list[str]) -> None:
+def _pieces(element: etree._Element, in_link: bool = False) -> Iterator[tuple[str, bool]]:
+    """The texts in an element, and whether each is of a link to another page; a line break where
+    a block begins or ends."""
     if not isinstance(element.tag, str):  # a comment or processing instruction
         return
-    boundary = "\n" if element.tag in _BLOCK_ELEMENTS else ""
-    pieces.append(boundary)
+    in_link = in_link or element.get("linktype") == "page"
+    if element.tag in _BLOCK_ELEMENTS:
+        yield "\n", False
     if element.tag in _PICTURES:
-        pieces.append(f" {element.get('alt', '')} ")
-    pieces.append(element.text or "")
+        yield f" {element.get('alt', '')} ", in_link
+    yield element.text or "", in_link
     for child in element:
-        _collect(child, pieces)
-        pieces.append(child.tail or "")
-    pieces.append(boundary)
+        yield from _pieces(child, in_link)
+        yield child.tail or "", in_link
+    if element.tag in _BLOCK_ELEMENTS:
+        yield "\n", False
 
 
 def _field(name: str) -> Callable[[Block], Iterator[str]]:

@@ -4,11 +4,11 @@ They are kept in the database by the digest of the text, so that a rebuild, anot
 upgrade embeds nothing twice.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from django.db.models import F
+from django.db.models import F, QuerySet
 from numpy.typing import NDArray
 
 from search import embedding
@@ -74,28 +74,26 @@ def reusable_vectors(parts: Mapping[int, Parts], space: str) -> dict[int, Articl
 
 def stored_vectors(digests: Mapping[int, str]) -> dict[int, ArticleVectors]:
     """The vectors of those articles whose text digest still is the one given. One query."""
-    embedder = embedding.current()
-    if embedder is None:
-        return {}
-    rows = StoredVectors.objects.filter(
-        pk__in=list(digests), space=embedder.space, dimensions__gt=0
-    )
+    rows = _indexed(digests)
     return {row.pk: unpacked(row) for row in rows if row.for_digest == digests[row.pk]}
 
 
 def stored_marks(digests: Mapping[int, str]) -> dict[int, str]:
     """``mark`` of what ``stored_vectors`` has, without reading it. One query."""
-    embedder = embedding.current()
-    if embedder is None:
-        return {}
-    rows = StoredVectors.objects.filter(
-        pk__in=list(digests), space=embedder.space, dimensions__gt=0
-    ).values_list("pk", "for_digest", "space", "dimensions")
+    rows = _indexed(digests).values_list("pk", "for_digest", "space", "dimensions")
     return {
         pk: mark(space, dimensions)
         for pk, digest, space, dimensions in rows
         if digest == digests[pk]
     }
+
+
+def _indexed(article_ids: Iterable[int]) -> QuerySet[StoredVectors]:
+    """Those of the embedder in use. While it is off, whatever there is stays in the indexes:
+    nobody asks for it, and on the day it is on again nothing has to be indexed anew."""
+    rows = StoredVectors.objects.filter(pk__in=list(article_ids), dimensions__gt=0)
+    embedder = embedding.current()
+    return rows.filter(space=embedder.space) if embedder else rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,13 @@ def evidence(found: Retrieved, without: frozenset[str] = frozenset()) -> float:
 
     ``without`` leaves articles out. Without vectors the words alone speak.
     """
-    words = max((hit.score for hit in found.lexical if hit.id not in without), default=0.0)
-    return cosine(found, without) + WORDS_WEIGHT * log1p(max(words, 0.0))
+    return cosine(found, without) + words(found, without)
+
+
+def words(found: Retrieved, without: frozenset[str] = frozenset()) -> float:
+    """What the words met by the best of what was found count for; 0 where none are."""
+    scores = (hit.score for hit in found.lexical if hit.id not in without)
+    return WORDS_WEIGHT * log1p(max(max(scores, default=0.0), 0.0))
 
 
 def cosine(found: Retrieved, without: frozenset[str] = frozenset()) -> float:
@@ -80,13 +85,14 @@ def cosine(found: Retrieved, without: frozenset[str] = frozenset()) -> float:
 def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None) -> bool:
     """The decision: whether the candidates speak for no answer, less than ``least``.
 
-    Not decided where meaning had no say (no vectors, an embedder that is out, words in progress,
-    a page beyond the candidates), where an article was pinned, or before the site was measured.
+    Made by words alone where meaning had no say (no vectors, an embedder that is off or out); not
+    made while such words are in progress, on a page beyond the candidates, where an article was
+    pinned, or before the site was measured.
     """
-    if least is None or not found.similarities or found.pinned:
+    if least is None or not found.lexical or found.pinned or is_read(question, found):
         return False
-    if is_read(question, found):
-        return False
+    if not found.similarities:
+        return not found.in_progress and words(found) < least.words
     if question.is_foreign and cosine(found) >= least.cosine:
         return False
     return evidence(found) < least.evidence
@@ -124,7 +130,9 @@ def thresholds(
         readers.add(ask(Question.read(sample.text, locale)), sample.same)
     return Thresholds(
         evidence=_best_separation(own.evidence, readers.evidence),
-        cosine=_best_separation(own.cosine, readers.cosine),
+        # No cosine above 0: without vectors nothing was measured, and none is near enough.
+        cosine=_best_separation(own.cosine, readers.cosine) or 1.0,
+        words=_best_separation(own.words, readers.words),
     )
 
 
@@ -148,17 +156,19 @@ class _Cases:
 
 @dataclass(slots=True)
 class _Measured:
-    """The questions asked of the corpus, by evidence and by cosine."""
+    """The questions asked of the corpus, by each measure."""
 
     evidence: _Cases = field(default_factory=_Cases)
     cosine: _Cases = field(default_factory=_Cases)
+    words: _Cases = field(default_factory=_Cases)
 
     @property
     def questions(self) -> int:
         return len(self.evidence.answered)
 
     def add(self, found: Retrieved, same: frozenset[str]) -> None:
-        for cases, measure in ((self.evidence, evidence), (self.cosine, cosine)):
+        measures = ((self.evidence, evidence), (self.cosine, cosine), (self.words, words))
+        for cases, measure in measures:
             cases.answered.append(measure(found))
             cases.unanswered.append(measure(found, same))
 
@@ -166,8 +176,8 @@ class _Measured:
 def _shortened(text: str, locale: str, chance: random.Random) -> str:
     """``text`` with about half of its content words."""
     question = Question.read(text, locale)
-    words = list(dict.fromkeys(text[t.start : t.end] for t in question.searched))
-    kept = [word for word in words if chance.random() < SHARE_KEPT] or words[:1]
+    asked = list(dict.fromkeys(text[t.start : t.end] for t in question.searched))
+    kept = [word for word in asked if chance.random() < SHARE_KEPT] or asked[:1]
     return ("" if has_japanese(text) else " ").join(kept)
 
 

@@ -21,6 +21,7 @@ from search.query.absence import Absence, absence
 from search.query.clause_groups import ClauseGroup, group_scores, scores_by
 from search.query.evidence import evidence, is_read, is_unanswered
 from search.query.highlight import excerpt
+from search.query.meant import answers_what_was_meant, meant_by
 from search.query.passages import best_passages
 from search.query.present import answer_box, present_results
 from search.query.promote import promoted
@@ -43,7 +44,7 @@ class Verdict(StrEnum):
     SHORT_ANSWER = "short answer"  # … but the first one's short answer speaks of all that was asked
     PINNED = "pinned"  # not asked: people have said what answers it
     NOT_MEASURED = "not measured"  # not asked: this site's threshold is not known
-    WORDS_ALONE = "words alone"  # not asked: meaning had no say
+    AS_MEANT = "as meant"  # … but the corrected question has an answer, and that is shown first
     BY_MEANING = "by meaning"  # … but it is in another script, and something means the same
     BY_SOUND = "by sound"  # … but it is in kana or Latin letters, and a title is read so
     ANSWERED = "answered"
@@ -51,7 +52,12 @@ class Verdict(StrEnum):
     @property
     def is_measured(self) -> bool:
         """Whether the evidence was held against the threshold."""
-        return self in {Verdict.NO_ANSWER, Verdict.SHORT_ANSWER, Verdict.ANSWERED}
+        return self in {
+            Verdict.NO_ANSWER,
+            Verdict.SHORT_ANSWER,
+            Verdict.AS_MEANT,
+            Verdict.ANSWERED,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +168,7 @@ def explain(request: SearchRequest, article_id: int | None = None) -> Explanatio
         total=found.result.total,
         verdict=_verdict(search, thresholds),
         evidence=evidence(found),
-        threshold=thresholds.evidence if thresholds else None,
+        threshold=_least_evidence(found, thresholds) if thresholds else None,
         by_meaning=bool(found.similarities),
         unknown=_unknown(search),
         cut=len({token.term for token in question.searched}) > MAX_TERMS,
@@ -258,16 +264,21 @@ def _verdict(search: _Search, least: Thresholds | None) -> Verdict:
     if is_unanswered(search.question, found, least):
         first = present_results(search.request, search.question, found.result.hits[:SHOWN])
         answered = answer_box(search.question, first, page=1)
-        return Verdict.SHORT_ANSWER if answered else Verdict.NO_ANSWER
+        if answered:
+            return Verdict.SHORT_ANSWER
+        meant = meant_by(search.request, search.question)
+        return Verdict.AS_MEANT if answers_what_was_meant(first, meant) else Verdict.NO_ANSWER
     if found.pinned:
         return Verdict.PINNED
     if least is None:
         return Verdict.NOT_MEASURED
-    if not found.similarities:
-        return Verdict.WORDS_ALONE
-    if evidence(found) >= least.evidence:
+    if evidence(found) >= _least_evidence(found, least):
         return Verdict.ANSWERED
     return Verdict.BY_SOUND if is_read(search.question, found) else Verdict.BY_MEANING
+
+
+def _least_evidence(found: Retrieved, least: Thresholds) -> float:
+    return least.evidence if found.similarities else least.words
 
 
 def _unknown(search: _Search) -> tuple[str, ...]:

@@ -1,14 +1,13 @@
 """The two ways through search: while typing, and for a question that was sent."""
 
 import logging
-from dataclasses import replace
 
 from django.conf import settings
 
-from search import engines
 from search.engines.base import EngineUnavailable, Facet
 from search.query import tokens
 from search.query.evidence import is_unanswered
+from search.query.meant import answers_what_was_meant, meant_by
 from search.query.other_languages import in_other_languages
 from search.query.present import (
     answer_box,
@@ -18,11 +17,9 @@ from search.query.present import (
 )
 from search.query.retrieve import Retrieved, retrieve
 from search.query.rules import rules_for
-from search.query.spelling import corrected, reads_like
+from search.query.spelling import reads_like
 from search.query.understand import Question
 from search.query.values import (
-    DidYouMean,
-    Mode,
     Outcome,
     Result,
     Results,
@@ -51,8 +48,8 @@ def suggest(request: SearchRequest) -> Suggestions:
     outcome = _outcome(request, question, retrieved, total, answered=answered)
     # Where the first title reads nearly like the whole question, it was meant and is shown.
     met = bool(suggestions) and reads_like(question.text, suggestions[0].title.text)
-    meant, _ = (None, "") if met else _meant(request, question)
-    return Suggestions(request, outcome, suggestions, meant)
+    meant = None if met else meant_by(request, question)
+    return Suggestions(request, outcome, suggestions, meant.offer if meant else None)
 
 
 def search(request: SearchRequest) -> Results:
@@ -72,9 +69,8 @@ def search(request: SearchRequest) -> Results:
     results = present_results(request, question, found.hits, retrieved.meaning)
     total = found.total - (len(found.hits) - len(results))
     answer = answer_box(question, results, page)
-    meant, first_meant = _meant(request, question) if page == 1 else (None, "")
-    # What was meant is answered, by what is shown first.
-    answered = answer is not None or bool(results and results[0].id == first_meant)
+    meant = meant_by(request, question) if page == 1 else None
+    answered = answer is not None or answers_what_was_meant(results, meant)
     outcome = _outcome(request, question, retrieved, total, answered=answered)
     elsewhere = outcome.no_answer and page == 1 and not request.filters
     return Results(
@@ -85,35 +81,9 @@ def search(request: SearchRequest) -> Results:
         facets=present_facets(request, found.facets),
         page=page,
         pages=pages,
-        did_you_mean=meant,
+        did_you_mean=meant.offer if meant else None,
         in_other_languages=_in_other_languages(request, retrieved) if elsewhere else (),
     )
-
-
-def _meant(request: SearchRequest, question: Question) -> tuple[DidYouMean | None, str]:
-    """The corrected question, where that has results, and its first article's id. What was asked
-    is answered all the same.
-
-    While typing, the word in progress is left as it is.
-    """
-    visibilities = tuple(str(visibility) for visibility in request.viewer.visibilities)
-    written = question.finished if request.mode is Mode.SUGGEST else question
-    try:
-        text = corrected(written, engines.current(), visibilities)
-        if text is None:
-            return None, ""
-        text += question.text[len(written.text) :]
-        meant = replace(request, text=text)
-        asked = Question.read(text, request.locale)
-        found = retrieve(meant, asked, limit=1)
-    except EngineUnavailable:  # lost since the search itself, which was answered
-        logger.warning("no correction of a question: the engine was lost meanwhile")
-        return None, ""
-    # Another word that leads nowhere either is not what was meant.
-    helps = not is_unanswered(asked, found, rules_for(request.locale).thresholds)
-    if not found.result.total or not helps:
-        return None, ""
-    return DidYouMean(text, found.result.total), found.result.hits[0].id
 
 
 def _in_other_languages(request: SearchRequest, retrieved: Retrieved) -> tuple[Result, ...]:

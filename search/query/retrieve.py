@@ -70,7 +70,8 @@ class Retrieved:
     """Hits in order and all matches counted (``result``); of the candidates what their words
     scored (``lexical``, best first), how near in meaning they are, and whether one is pinned;
     ``meaning``: the question's vector, None where meaning had no say; ``priors``: what was known
-    of them beforehand; ``quoted``: whether only what holds the quoted phrases was looked for."""
+    of them beforehand; ``quoted``: whether only what holds the quoted phrases was looked for;
+    ``in_progress``: whether the question was still being typed."""
 
     result: EngineResult
     lexical: tuple[Hit, ...] = ()
@@ -79,6 +80,7 @@ class Retrieved:
     meaning: VectorQuery | None = None
     priors: Priors = NO_PRIORS
     quoted: bool = False
+    in_progress: bool = False
 
 
 def retrieve(
@@ -152,8 +154,16 @@ def ask(
     ranked = keep_places(fused(found.hits, similarities, asked.priors), asked.shown)
     ranked = _pinned_first(ranked, asked.pinned)
     shown = replace(found, hits=tuple(ranked[offset : offset + limit]))
-    is_pinned = any(hit.id in asked.pinned for hit in found.hits)
-    return Retrieved(shown, found.hits, similarities, is_pinned, vector_query, asked.priors, quoted)
+    return Retrieved(
+        shown,
+        found.hits,
+        similarities,
+        pinned=any(hit.id in asked.pinned for hit in found.hits),
+        meaning=vector_query,
+        priors=asked.priors,
+        quoted=quoted,
+        in_progress=asked.mode is Mode.SUGGEST,
+    )
 
 
 def _holding(

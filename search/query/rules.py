@@ -43,11 +43,12 @@ class Thresholds:
     """From which numbers on a question counts as answered (``evidence.thresholds``).
 
     ``evidence``: words and meaning together. ``cosine``: meaning alone, where question and article
-    are in different languages and share no words.
+    are in different languages and share no words. ``words``: words alone, where meaning has no say.
     """
 
     evidence: float
     cosine: float
+    words: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,6 @@ def calibrate_where_due() -> int:
     answer, the old threshold stays.
     """
     embedder = embedding.current()
-    if embedder is None:
-        return Calibration.objects.all().delete()[0]
     waiting = waiting_counts()
     if not all(_is_up_to_date(engine) for engine in engines.indexes()):
         return 0
@@ -76,8 +74,8 @@ def _is_up_to_date(index: Engine) -> bool:
     return position is not None and not count_waiting(position.position)
 
 
-def _basis(embedder: GuardedEmbedder) -> str:
-    return f"{ANALYSIS_VERSION} / {embedder.space}"
+def _basis(embedder: GuardedEmbedder | None) -> str:
+    return f"{ANALYSIS_VERSION} / {embedder.space if embedder else 'words alone'}"
 
 
 def _is_due(locale: str, documents: int, basis: str) -> bool:
@@ -87,7 +85,7 @@ def _is_due(locale: str, documents: int, basis: str) -> bool:
     return abs(documents - last.documents) > GROWTH * max(last.documents, 1)
 
 
-def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder) -> int:
+def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder | None) -> int:
     engine = engines.current()
     found = thresholds(
         samples(public_phrases(locale)),
@@ -100,6 +98,7 @@ def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder) -> int:
         defaults={
             "evidence": found.evidence if found else None,
             "cosine": found.cosine if found else None,
+            "words": found.words if found else None,
             "documents": documents,
             "basis": _basis(embedder),
         },
@@ -108,7 +107,7 @@ def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder) -> int:
     return 1
 
 
-def _candidates(question: Question, engine: Engine, embedder: GuardedEmbedder) -> Retrieved:
+def _candidates(question: Question, engine: Engine, embedder: GuardedEmbedder | None) -> Retrieved:
     return ask(engine, embedder, Asked(question, Mode.SEARCH, PUBLIC), POOL)
 
 

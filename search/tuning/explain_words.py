@@ -83,9 +83,8 @@ VERDICTS: Mapping[Verdict, str | Promise] = {
         "It counts as answered because something was found. From when on a question has an answer "
         "has not been measured on this site's articles yet, or there are too few of them."
     ),
-    Verdict.WORDS_ALONE: _(
-        "It counts as answered because something was found. Meaning has no say now, so search "
-        "does not judge whether the results fit."
+    Verdict.AS_MEANT: _(
+        "It counts as answered: put right, the question has an answer, and that is shown first."
     ),
     Verdict.BY_MEANING: _(
         "It counts as answered: it is asked in another language than the articles are in, and what "

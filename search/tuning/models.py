@@ -44,13 +44,14 @@ class RulesVersion(models.Model):
 class Calibration(models.Model):
     """From which evidence on a question counts as answered in a language.
 
-    ``evidence`` and ``cosine``: see ``query.rules.Thresholds``; None where the site is too small
-    to tell. ``basis`` and ``documents``: what it was measured on (``tuning.calibration``).
+    ``evidence``, ``cosine``, ``words``: see ``query.rules.Thresholds``; None where the site is too
+    small to tell. ``basis`` and ``documents``: what it was measured on (``tuning.calibration``).
     """
 
     locale = models.CharField(max_length=12, unique=True)
     evidence = models.FloatField(null=True)
     cosine = models.FloatField(null=True)
+    words = models.FloatField(null=True)
     basis = models.CharField(max_length=300)
     documents = models.PositiveIntegerField()
     measured_at = models.DateTimeField(auto_now=True)
@@ -64,9 +65,9 @@ class Calibration(models.Model):
     @property
     def thresholds(self) -> Thresholds | None:
         """The numbers in force."""
-        if self.evidence is None or self.cosine is None:
+        if self.evidence is None or self.cosine is None or self.words is None:
             return None
-        return Thresholds(self.evidence, self.cosine)
+        return Thresholds(self.evidence, self.cosine, self.words)
 
 
 class Synonym(models.Model):

@@ -18,6 +18,15 @@ CASES = [
     ("paragraph", "<p>a<br/>b &amp; c</p>", "a\nb & c"),
     ("paragraph", "<p>no <!-- secret -->comment</p>", "no comment"),
     ("paragraph", '<p>see</p><embed alt="The menu" embedtype="image" id="1"/>', "see\nThe menu"),
+    (
+        "paragraph",
+        '<ul><li>You chose a refund: <a linktype="page" id="1">When will I get it?</a></li>'
+        '<li>Late again? Wait two days, then look at <a linktype="page" id="2">times</a>.</li>'
+        "</ul>",
+        "Late again? Wait two days, then look at times.",
+    ),
+    ("paragraph", '<p><a linktype="page" id="1">Next <b>step</b></a></p><p>End</p>', "End"),
+    ("paragraph", '<p><a href="mailto:a@b.example">a@b.example</a></p>', "a@b.example"),
     ("paragraph", "全角　空白\x00と制御", "全角 空白と制御"),
     ("heading", {"text": "Sign in", "level": "h2", "anchor": ""}, "Sign in"),
     ("callout", {"kind": "note", "text": "<p>Careful.</p>"}, "Careful."),

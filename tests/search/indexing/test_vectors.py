@@ -91,11 +91,14 @@ class TestStored:
     def test_not_for_another(self, row, vectors):
         assert stored_vectors({row.pk: "another"}) == stored_marks({row.pk: "another"}) == {}
 
-    def test_not_for_another_model_or_none(self, row, vectors, embedder):
+    def test_not_for_another_model(self, row, vectors, embedder):
         embedder.change_to("another", 32)
         assert stored_vectors({row.pk: row.digest}) == stored_marks({row.pk: row.digest}) == {}
+
+    def test_stay_where_they_are_while_the_embedder_is_off(self, row, vectors, embedder):
         embedder.is_on = False
-        assert stored_vectors({row.pk: row.digest}) == stored_marks({row.pk: row.digest}) == {}
+        assert same(stored_vectors({row.pk: row.digest})[row.pk], vectors)
+        assert stored_marks({row.pk: row.digest}) == {row.pk: mark(vectors.space, 32)}
 
     def test_are_reusable_for_the_same_parts_alone(self, row, vectors):
         assert same(reusable_vectors({row.pk: PARTS}, vectors.space)[row.pk], vectors)

@@ -45,7 +45,7 @@ class TestEvidence:
 
 
 QUESTION = Question.read("how to reset", "en")
-LEAST = Thresholds(evidence=0.5, cosine=0.4)
+LEAST = Thresholds(evidence=0.5, cosine=0.4, words=0.3)
 
 
 class TestDecision:
@@ -67,8 +67,15 @@ class TestDecision:
     def test_is_not_made_before_the_site_was_measured(self):
         assert not is_unanswered(QUESTION, self.WEAK, None)
 
-    def test_is_not_made_where_meaning_had_no_say(self):
-        assert not is_unanswered(QUESTION, retrieved({"1": 1.0}), LEAST)
+    def test_is_made_by_words_alone_where_meaning_had_no_say(self):
+        assert is_unanswered(QUESTION, retrieved({"1": 1.0}), LEAST)
+        assert not is_unanswered(QUESTION, retrieved({"1": 9.0}), LEAST)
+
+    def test_is_not_made_by_words_alone_that_are_in_progress(self):
+        assert not is_unanswered(QUESTION, retrieved({"1": 1.0}, in_progress=True), LEAST)
+
+    def test_is_not_made_beyond_the_candidates(self):
+        assert not is_unanswered(QUESTION, retrieved(), LEAST)
 
     def test_is_not_made_against_what_people_have_pinned(self):
         assert not is_unanswered(QUESTION, retrieved({"1": 1.0}, {"1": 0.1}, pinned=True), LEAST)
@@ -90,6 +97,7 @@ class TestThreshold:
         unanswered = evidence(retrieved({"1": 2.0}, {"1": 0.3}))
         assert unanswered < found.evidence <= answered
         assert 0.3 < found.cosine <= 0.8
+        assert found.words == evidence(retrieved({"1": 20.0}))
 
     def test_is_unknown_for_a_handful_of_articles(self):
         few = self.some(FEWEST_QUESTIONS - 1)

@@ -18,6 +18,7 @@ from search.indexing.embedding_job import embed_waiting
 from search.indexing.feeding import feed_indexes
 from search.query.absence import Absence
 from search.query.clause_groups import ClauseGroup, group_of, group_scores, scores_by
+from search.query.evidence import evidence
 from search.query.explain import Absent, Verdict, explain
 from search.query.pipeline import search
 from search.query.rank import Contributions, contributions
@@ -201,7 +202,7 @@ class TestResults:
         assert first.has_vectors
 
     def test_words_alone_while_there_are_no_vectors(self, articles):
-        found = asked("password")
+        found = asked("cancel elephants")
         (one,) = found.results
         assert found.by_meaning is one.has_vectors is False
         assert one.passage is None
@@ -245,7 +246,7 @@ class TestResults:
     def test_pinned(self, articles):
         rules = replace(NO_RULES, promotions={"password": (Promotion(articles["cancel"].pk),)})
         with trying("en", rules):
-            found = asked("password")
+            found = asked("cancel elephants")
         assert [(one.article.title, one.pinned) for one in found.results] == [
             ("Cancel an order", True),
             ("Reset your password", False),
@@ -280,7 +281,7 @@ class TestVerdict:
         ],
     )
     def test_with_meaning(self, with_meaning, text, threshold, expected):
-        least = threshold and Thresholds(threshold, cosine=5.0)
+        least = threshold and Thresholds(threshold, cosine=5.0, words=threshold)
         with trying("en", replace(NO_RULES, thresholds=least)):
             found = asked(text)
             page = search(SearchRequest(text, "en")).outcome
@@ -290,16 +291,28 @@ class TestVerdict:
         assert (found.evidence > 0) is bool(found.total)
 
     def test_in_another_language(self, with_meaning):
-        with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, cosine=0.2))):
+        with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, cosine=0.2, words=0.0))):
             assert asked("荷物の配達に不在だった").verdict is Verdict.BY_MEANING
 
     def test_in_latin_letters(self, with_meaning):
-        with trying("ja", replace(NO_RULES, thresholds=Thresholds(5.0, cosine=5.0))):
+        with trying("ja", replace(NO_RULES, thresholds=Thresholds(5.0, cosine=5.0, words=0.0))):
             assert asked("henpin", locale="ja").verdict is Verdict.BY_SOUND
 
-    def test_words_alone(self, articles):
-        with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0))):
-            assert asked("password").verdict is Verdict.WORDS_ALONE
+    @pytest.mark.parametrize(
+        ("least", "expected"), [(0.0, Verdict.ANSWERED), (5.0, Verdict.NO_ANSWER)]
+    )
+    def test_by_words_alone(self, articles, settings, least, expected):
+        settings.EMBEDDER = "off"
+        with trying("en", replace(NO_RULES, thresholds=Thresholds(0.0, 0.0, words=least))):
+            found = asked("cancel elephants")
+        assert (found.verdict, found.threshold) == (expected, least)
+
+    def test_as_what_was_meant(self, with_meaning):
+        question = Question.read("cancel an ordr", "en")
+        low = evidence(retrieve(SearchRequest(question.text, "en"), question, limit=5))
+        least = Thresholds(low + 0.01, 5.0, 0.0)
+        with trying("en", replace(NO_RULES, thresholds=least)):
+            assert asked("cancel an ordr").verdict is Verdict.AS_MEANT
 
 
 # --- an article that was asked about ------------------------------------------------------------

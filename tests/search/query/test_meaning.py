@@ -65,7 +65,7 @@ def test_the_excerpt_is_the_passage_that_answers(with_meaning):
 
 
 def test_below_the_threshold_the_page_says_no_answer_and_shows_what_is_near(with_meaning):
-    with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0))):
+    with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0, 0.0))):
         results = search(SearchRequest("shipment turning up", "en"))
     assert results.outcome.no_answer
     assert results.results
@@ -78,7 +78,7 @@ def test_a_misspelt_question_counts_as_what_was_meant(with_meaning):
         for question in asked
     )
     assert low < high
-    with trying("en", replace(NO_RULES, thresholds=Thresholds((low + high) / 2, 5.0))):
+    with trying("en", replace(NO_RULES, thresholds=Thresholds((low + high) / 2, 5.0, 0.0))):
         results = search(SearchRequest("cancel an ordr", "en"))
         assert results.did_you_mean.text == "cancel an order"
         assert not results.outcome.no_answer
@@ -86,7 +86,7 @@ def test_a_misspelt_question_counts_as_what_was_meant(with_meaning):
 
 
 def test_a_title_that_is_read_as_the_question_answers_it(with_meaning):
-    with trying("ja", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0))):
+    with trying("ja", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0, 0.0))):
         for text in ("henpin", "へんぴん"):
             assert not search(SearchRequest(text, "ja")).outcome.no_answer
         assert search(SearchRequest("返品の箱と靴", "ja")).outcome.no_answer
@@ -97,7 +97,7 @@ class TestOtherLanguages:
 
     @staticmethod
     def asked(viewer=ANONYMOUS, text="荷物の配達に不在だった", least=0.3):
-        least = replace(NO_RULES, thresholds=Thresholds(5.0, least))
+        least = replace(NO_RULES, thresholds=Thresholds(5.0, least, 0.0))
         with trying("en", least), trying("ja", least):
             return search(SearchRequest(text, "ja", viewer=viewer))
 
@@ -130,11 +130,11 @@ class TestOtherLanguages:
         assert "Password secrets" not in titles(ANONYMOUS)
 
     def test_a_question_that_is_answered_needs_none(self, with_meaning):
-        with trying("ja", replace(NO_RULES, thresholds=Thresholds(0.0, 0.0))):
+        with trying("ja", replace(NO_RULES, thresholds=Thresholds(0.0, 0.0, 0.0))):
             assert search(SearchRequest("返品", "ja")).in_other_languages == ()
 
     def test_the_page_marks_the_language(self, with_meaning, client):
-        least = replace(NO_RULES, thresholds=Thresholds(5.0, 0.3))
+        least = replace(NO_RULES, thresholds=Thresholds(5.0, 0.3, 0.0))
         with trying("en", least), trying("ja", least):
             page = client.get("/ja/search/", {"q": "荷物の配達に不在だった"}).text
         assert 'lang="en"' in page
@@ -143,7 +143,7 @@ class TestOtherLanguages:
 
 
 def test_an_answer_that_speaks_of_all_that_was_asked_is_an_answer(with_meaning):
-    with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0))):
+    with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0, 0.0))):
         results = search(SearchRequest("reset password", "en"))
     assert results.answer is not None
     assert not results.outcome.no_answer
@@ -151,7 +151,7 @@ def test_an_answer_that_speaks_of_all_that_was_asked_is_an_answer(with_meaning):
 
 def test_a_correction_that_leads_nowhere_is_not_offered(with_meaning):
     assert search(SearchRequest("reset pasword", "en")).did_you_mean is not None
-    with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0))):
+    with trying("en", replace(NO_RULES, thresholds=Thresholds(5.0, 5.0, 0.0))):
         assert search(SearchRequest("reset pasword", "en")).did_you_mean is None
 
 

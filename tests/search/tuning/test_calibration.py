@@ -13,8 +13,10 @@ from search.indexing.feeding import feed_indexes
 from search.indexing.rebuild import rebuild_index
 from search.log.models import DailyAnswer, DailyQuestion
 from search.query.evidence import FEWEST_QUESTIONS
+from search.query.pipeline import search
 from search.query.rules import forget_rules, rules_for
 from search.query.tokens import question_hash
+from search.query.values import SearchRequest
 from search.tuning import calibration
 from search.tuning.calibration import (
     NEW_QUESTIONS,
@@ -139,11 +141,20 @@ def test_waits_until_the_vectors_are_in_the_index(filled):
     assert calibrate_where_due() == 0
 
 
-def test_without_an_embedder_nothing_is_decided(filled, settings):
-    calibrate_where_due()
+def test_without_an_embedder_words_alone_decide(filled, settings):
     settings.EMBEDDER = "off"
     calibrate_where_due()
-    assert not Calibration.objects.exists()
+    forget_rules()
+    answered, *others = ("change the lid", "elephants", "elephant rides in orbit")
+    assert not search(SearchRequest(answered, "en")).outcome.no_answer
+    assert all(search(SearchRequest(text, "en")).outcome.no_answer for text in others)
+
+
+def test_is_measured_anew_when_the_embedder_goes(filled, settings):
+    assert calibrate_where_due() == 2
+    settings.EMBEDDER = "off"
+    assert calibrate_where_due() == 2
+    assert Calibration.objects.get(locale="en").thresholds.cosine == 1.0  # nothing is near
 
 
 def test_only_what_everybody_may_read_is_asked(site):

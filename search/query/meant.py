@@ -1,0 +1,52 @@
+"""Did you mean: the corrected question, where that leads somewhere."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from search import engines
+from search.engines.base import EngineUnavailable
+from search.query.evidence import is_unanswered
+from search.query.retrieve import retrieve
+from search.query.rules import rules_for
+from search.query.spelling import corrected
+from search.query.understand import Question
+from search.query.values import DidYouMean, Mode, Result, SearchRequest
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What to offer, and the id of the article that stands first there."""
+
+    offer: DidYouMean
+    first: str
+
+
+def meant_by(request: SearchRequest, question: Question) -> Meant | None:
+    """The corrected question, where that has results. What was asked is answered all the same.
+
+    While typing, the word in progress is left as it is.
+    """
+    visibilities = tuple(str(visibility) for visibility in request.viewer.visibilities)
+    written = question.finished if request.mode is Mode.SUGGEST else question
+    try:
+        text = corrected(written, engines.current(), visibilities)
+        if text is None:
+            return None
+        text += question.text[len(written.text) :]
+        asked = Question.read(text, request.locale)
+        found = retrieve(replace(request, text=text), asked, limit=1)
+    except EngineUnavailable:  # lost since the search itself, which was answered
+        logger.warning("no correction of a question: the engine was lost meanwhile")
+        return None
+    # Another word that leads nowhere either is not what was meant.
+    if not found.result.total or is_unanswered(asked, found, rules_for(request.locale).thresholds):
+        return None
+    return Meant(DidYouMean(text, found.result.total), found.result.hits[0].id)
+
+
+def answers_what_was_meant(results: Sequence[Result], meant: Meant | None) -> bool:
+    """Whether what is shown first is what the corrected question finds first."""
+    return bool(meant and results and results[0].id == meant.first)
