@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb.models import Article
 from kb.visibility import ANONYMOUS
@@ -15,7 +16,7 @@ from search.query.typos import LONGEST_TITLE
 from search.query.understand import Question
 
 PUBLIC = ("public",)
-# Articles whose titles are looked at for a word: the nearest spellings come first.
+# Articles whose titles are looked for, for each word: the nearest spellings come first.
 TITLES = 20
 # Of a question: a pasted text is not a question to correct.
 MAX_CORRECTIONS = 4
@@ -47,16 +48,18 @@ def corrected(
 
     A word is unknown where no article of ``visibilities`` (what the asker may read) holds it; what
     is offered comes from the titles and question phrases of public articles only: ``texts_of``
-    takes article ids and gives these texts. Raises EngineUnavailable.
+    takes article ids and gives these texts, once for all words. Raises EngineUnavailable.
     """
     locale = question.locale
     unknown = typos.unknown_words(
         question, lambda terms: engine.known_terms(locale, terms, visibilities)
-    )
+    )[:MAX_CORRECTIONS]
+    near = dict.fromkeys(id_ for token in unknown for id_ in _nearly_so(question, token, engine))
+    if not near:
+        return None
+    texts = list(texts_of(list(near)))
     text, untouched_from = question.text, len(question.text)
-    corrections = [
-        _correction(question, token, engine, texts_of) for token in unknown[:MAX_CORRECTIONS]
-    ]
+    corrections = [_correction(question, token, texts) for token in unknown]
     for correction in sorted(filter(None, corrections), key=lambda c: -c.end):
         if correction.end <= untouched_from:
             text = text[: correction.start] + correction.text + text[correction.end :]
@@ -73,27 +76,28 @@ class _Correction:
     text: str
 
 
-def _correction(
-    question: Question, token: Token, engine: Engine, texts_of: TextsOf
-) -> _Correction | None:
+def _nearly_so(question: Question, token: Token, engine: Engine) -> list[str]:
+    """The articles whose titles hold a word spelt or sounding nearly so; nearest first."""
+    field, words = Field.WORDS, _spelt(question, token)
     if has_japanese(token.term):
-        return _by_sound(question, token, engine, texts_of)
-    return _by_spelling(question, token, engine, texts_of)
-
-
-def _titles(
-    engine: Engine, locale: str, field: Field, words: dict[str, int], texts_of: TextsOf
-) -> list[str]:
-    """Texts that hold one of the words, at most so many edits away; nearest first."""
+        field, words = Field.READINGS, _sounds(typos.sounding_stretches(question, token))
     clauses = tuple(
         Fuzzy(field, word, distance)  # scores add up: the nearer, the more clauses match
         for word, furthest in words.items()
         for distance in range(furthest + 1)
     )
+    if not clauses:
+        return []
     found = engine.search(
-        EngineQuery(AnyOf(clauses), locale, PUBLIC, limit=TITLES, count_total=False)
+        EngineQuery(AnyOf(clauses), question.locale, PUBLIC, limit=TITLES, count_total=False)
     )
-    return list(texts_of([hit.id for hit in found.hits]))
+    return [hit.id for hit in found.hits]
+
+
+def _correction(question: Question, token: Token, texts: Sequence[str]) -> _Correction | None:
+    if has_japanese(token.term):
+        return _by_sound(question, token, texts)
+    return _by_spelling(question, token, texts)
 
 
 def reads_like(typed: str, title: str) -> bool:
@@ -114,12 +118,16 @@ def reads_like(typed: str, title: str) -> bool:
 # --- by spelling ------------------------------------------------------------------------------
 
 
-def _by_spelling(
-    question: Question, token: Token, engine: Engine, texts_of: TextsOf
-) -> _Correction | None:
-    word, furthest = typos.surface(question, token), typos.edits(typos.surface(question, token))
-    titles = _titles(engine, question.locale, Field.WORDS, {word: furthest}, texts_of)
-    counts = Counter(other for title in titles for other in set(_words(title)))
+def _spelt(question: Question, token: Token) -> dict[str, int]:
+    """The word, and how many edits it may be away."""
+    word = typos.surface(question, token)
+    return {word: typos.edits(word)}
+
+
+def _by_spelling(question: Question, token: Token, texts: Sequence[str]) -> _Correction | None:
+    """The nearest in spelling; of equally near ones the most frequent."""
+    ((word, furthest),) = _spelt(question, token).items()
+    counts = Counter(other for text in texts for other in set(_words(text)))
     near = [(edit_distance(word, other), -count, other) for other, count in counts.items()]
     near = [found for found in near if 0 < found[0] <= furthest]
     if not near:
@@ -129,7 +137,7 @@ def _by_spelling(
 
 
 def _words(title: str) -> Iterator[str]:
-    return (fold(title[token.start : token.end]) for token in analyse(title, "").content)
+    return (fold(title[token.start : token.end]) for token in analyse(title, "").tokens)
 
 
 def _in_case_of(typed: str, word: str) -> str:
@@ -156,21 +164,21 @@ def edit_distance(one: str, other: str) -> int:
 # --- by sound ---------------------------------------------------------------------------------
 
 
-def _by_sound(
-    question: Question, token: Token, engine: Engine, texts_of: TextsOf
-) -> _Correction | None:
+def _sounds(stretches: Iterable[typos.Stretch]) -> dict[str, int]:
+    """The sounds of stretches of a question, and how many edits each may be away."""
+    return {stretch.sound: typos.sound_edits(stretch.sound) for stretch in stretches}
+
+
+def _by_sound(question: Question, token: Token, texts: Sequence[str]) -> _Correction | None:
     """The nearest in sound; of equally near ones what replaces most, then the most frequent."""
     stretches = list(typos.sounding_stretches(question, token))
-    if not stretches:
-        return None
-    wanted = {stretch.sound: typos.sound_edits(stretch.sound) for stretch in stretches}
-    titles = _titles(engine, question.locale, Field.READINGS, wanted, texts_of)
-    counts = Counter(found for title in titles for found in set(_sounding(title)))
+    furthest = _sounds(stretches)
+    counts = Counter(found for text in texts for found in _sounding(text))
     near = [
         (distance, stretch.start - stretch.end, -count, written, (stretch.start, stretch.end))
         for (written, sound), count in counts.items()
         for stretch in stretches
-        if (distance := edit_distance(stretch.sound, sound)) <= wanted[stretch.sound]
+        if (distance := edit_distance(stretch.sound, sound)) <= furthest[stretch.sound]
     ]
     if not near:
         return None
@@ -178,9 +186,11 @@ def _by_sound(
     return _Correction(*span, written)
 
 
-def _sounding(title: str) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=1_000)
+def _sounding(title: str) -> frozenset[tuple[str, str]]:
     """The words of a title, one to ``sounds.WINDOW`` short units, and their sounds."""
     words = readings.read_words(title)
-    for first in range(len(words)):
-        for run in (words[first : first + n + 1] for n in range(sounds.WINDOW)):
-            yield title[run[0].start : run[-1].end], sounds.sound_of(run)
+    runs = (
+        words[first : first + n + 1] for first in range(len(words)) for n in range(sounds.WINDOW)
+    )
+    return frozenset((title[run[0].start : run[-1].end], sounds.sound_of(run)) for run in runs)

@@ -1,12 +1,17 @@
 """What the pages tell the search log."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from search.log.models import SearchEvent
 from tests.browser.steps import box, recorded, rows, type_question
 
 pytestmark = pytest.mark.xdist_group("browser")
+
+
+def delayed(page: Page, route: Route, milliseconds: int) -> None:
+    page.wait_for_timeout(milliseconds)
+    route.continue_()
 
 
 class TestTyping:
@@ -50,6 +55,19 @@ class TestTyping:
         assert dwell.seconds >= 2
         assert (dwell.object_id, dwell.previous_id) == (click.object_id, search.pk)
         assert len({event.visit for event in SearchEvent.objects.all()}) == 1
+
+    def test_a_late_list_is_no_search_after_the_click(self, portal, page: Page):
+        page.goto("/en/")
+        type_question(page, "trac")
+        page.route("**/suggest?q=track&*", lambda route: delayed(page, route, 500))
+        page.route("**/orders/track/", lambda route: delayed(page, route, 1000))
+        with page.expect_request("**/suggest?q=track&*"):
+            page.keyboard.type("k")
+        rows(page).first.click()
+        page.wait_for_url("**/orders/track/")
+        page.wait_for_timeout(500)
+        (search,) = recorded(page, 1, action="search")
+        assert search.text == "trac"
 
     def test_an_answer_read_in_place(self, portal, page: Page):
         page.goto("/en/")

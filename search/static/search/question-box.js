@@ -50,8 +50,7 @@ export class QuestionBox {
     const text = this.input.value.trimStart();
     if (text === this.#asked) return;
     this.#asked = text;
-    clearTimeout(this.#timer);
-    this.#request?.abort();
+    this.#stopAsking();
     this.session.typed();
     if (!text) {
       this.session.emptied();
@@ -59,6 +58,11 @@ export class QuestionBox {
       return;
     }
     this.#timer = setTimeout(() => this.#ask(text), DEBOUNCE_MS);
+  }
+
+  #stopAsking() {
+    clearTimeout(this.#timer);
+    this.#request?.abort();
   }
 
   async #ask(text) {
@@ -174,6 +178,9 @@ export class QuestionBox {
   #follow(event) {
     const row = event.target.closest("[role=option]");
     if (!row) return;
+    /* What still comes in while the next page loads is no search of its own. */
+    const leaves = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);
+    if (leaves) this.#stopAsking();
     if (row.dataset.row === "all" || row.dataset.row === "did-you-mean") {
       this.session.submitted();
     } else if (row.dataset.row !== "contact") {
@@ -187,14 +194,12 @@ export class QuestionBox {
       event.preventDefault();
       return;
     }
-    this.#request?.abort();
-    clearTimeout(this.#timer);
+    this.#stopAsking();
     this.session.submitted();
   }
 
   #leave() {
-    clearTimeout(this.#timer);
-    this.#request?.abort();
+    this.#stopAsking();
     this.list.close();
     this.session.left();
   }

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from search import engines
 from search.engines.elasticsearch import Connection, ElasticsearchEngine
 from search.engines.embedded import EmbeddedEngine
 from search.query.spelling import corrected, edit_distance, public_texts
@@ -54,6 +55,9 @@ class SpellingCases:
         assert (
             correct("how do I RESET my pasword, please?") == "how do I RESET my password, please?"
         )
+
+    def test_every_misspelt_word_is_put_right(self, correct):
+        assert correct("Cancle pasword vestibule") == "Cancel password vestibule"
 
     def test_casing_is_as_typed(self, correct):
         assert correct("Pasword") == "Password"
@@ -118,6 +122,13 @@ def test_edit_distance(one, other, edits):
 def test_texts_are_those_that_everybody_may_read_now(articles):
     ids = [str(articles[name].pk) for name in ("reset", "staff", "signed-in", "draft")]
     assert public_texts(ids) == ["Reset your password", "forgot my login"]
+
+
+def test_several_words_cost_as_many_queries_as_one(articles, index, django_assert_num_queries):
+    index()
+    question = Question.read("cancle yuor pasword", "en")
+    with django_assert_num_queries(3):
+        assert corrected(question, engines.current(), PUBLIC) == "cancel your password"
 
 
 def test_an_article_closed_a_moment_ago_offers_nothing(articles):
