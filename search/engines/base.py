@@ -122,12 +122,14 @@ class Similarity:
 
     ``title`` and ``passage``: cosine with its title or a question phrase, and with a passage; the
     best of each, -1 where there is none. ``coverage``: the share of the question's terms, weighed
-    by their rarity, that one passage (or phrase) holds.
+    by their rarity, that one passage (or phrase) holds. ``best_passage``: the number of the passage
+    that does best in cosine and coverage together, None where there is none or it is not known.
     """
 
     title: float
     passage: float
     coverage: float = 0.0
+    best_passage: int | None = None
 
     @property
     def cosine(self) -> float:

@@ -30,12 +30,22 @@ def signature(terms: Iterable[str]) -> NDArray[np.uint64]:
     return np.frombuffer(bits.to_bytes(WORDS * 8, "little"), dtype=np.uint64)
 
 
+@lru_cache(maxsize=20_000)
+def _words(term: str) -> tuple[tuple[int, np.uint64], ...]:
+    """The words of a term's own filter that are not 0, and where they stand."""
+    words = signature([term])
+    return tuple((int(at), words[at]) for at in np.flatnonzero(words))
+
+
 def coverage(
     signatures: NDArray[np.uint64], terms: Sequence[str], weights: Sequence[float]
 ) -> NDArray[np.float32]:
     """The share of the terms' weight that each row, (n, 8), holds: (n,)."""
     held = np.zeros(len(signatures), dtype=np.float32)
     for term, weight in zip(terms, weights, strict=True):
-        wanted = signature([term])
-        held += weight * ((signatures & wanted) == wanted).all(axis=1)
+        # Only the one or two of the eight words that hold the term's bits are looked at.
+        here = np.ones(len(signatures), dtype=bool)
+        for word, bits in _words(term):
+            here &= signatures[:, word] & bits == bits
+        held += weight * here
     return held / max(sum(weights), np.finfo(np.float32).tiny)

@@ -318,11 +318,17 @@ class VectorStore:
             kind: np.maximum.reduceat(np.where(stored["kind"] == kind, cosines, -1.0), first)
             for kind in VectorKind
         }
-        covered = np.maximum.reduceat(coverage(stored["signature"], terms, weights), first)
+        covered = coverage(stored["signature"], terms, weights)
+        passages = _best_passages(stored["kind"] == VectorKind.PASSAGE, cosines + covered, first)
         return {
-            id_: Similarity(float(title), float(passage), float(share))
-            for id_, title, passage, share in zip(
-                at, best[VectorKind.TITLE], best[VectorKind.PASSAGE], covered, strict=True
+            id_: Similarity(float(title), float(passage), float(share), best_passage)
+            for id_, title, passage, share, best_passage in zip(
+                at,
+                best[VectorKind.TITLE],
+                best[VectorKind.PASSAGE],
+                np.maximum.reduceat(covered, first),
+                passages,
+                strict=True,
             )
         }
 
@@ -443,6 +449,23 @@ class _Loaded:
                     found = np.zeros(len(numbers), dtype=stored.dtype)
                 found[here] = stored[self._place[numbers[here]]]
         return np.zeros(0, dtype=_row_type(0)) if found is None else found
+
+
+def _best_passages(
+    is_passage: NDArray[np.bool_], fitting: NDArray[np.float32], first: NDArray[np.int64]
+) -> list[int | None]:
+    """Of each article, whose rows begin at ``first``, the number of its passage that fits best."""
+    fitting = np.where(is_passage, fitting, -np.inf)
+    best = np.maximum.reduceat(fitting, first)
+    counts = np.diff(np.append(first, len(fitting)))
+    rows = np.flatnonzero(fitting == np.repeat(best, counts))
+    rows = rows[np.searchsorted(rows, first)]  # the first of equally good ones
+    passages = np.cumsum(is_passage)
+    numbers = passages[rows] - passages[first] + is_passage[first] - 1
+    return [
+        int(number) if fits else None
+        for number, fits in zip(numbers, np.isfinite(best), strict=True)
+    ]
 
 
 def _differing_bits(codes: NDArray[np.uint64], code: NDArray[np.uint64]) -> NDArray[np.uint16]:

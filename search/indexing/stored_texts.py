@@ -1,15 +1,22 @@
 """Stored texts: what was analysed once, for highlights, rebuilds and further indexes."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from search.analysis import ANALYSIS_VERSION
 from search.indexing.models import ArticleText
+from search.indexing.prepared import Prepared
 from search.indexing.terms import PackedTerms, TermPlace, Texts, find_tokens, unpack_tokens
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -17,7 +24,8 @@ class StoredText:
     """One article's text as it was last analysed; tokens are decoded when first asked for.
 
     Tokens are ``(term, start, end)`` in reading order, content words only, offsets in
-    characters. There are none when the stored blob belongs to another text.
+    characters. There are none when the stored blob belongs to another text. ``passages`` are start
+    and end of what was embedded of the body, none before it was.
     """
 
     title: str
@@ -25,6 +33,7 @@ class StoredText:
     body: str
     packed_title: bytes
     packed_body: bytes
+    passages: tuple[Span, ...] = ()
 
     @cached_property
     def title_tokens(self) -> list[TermPlace]:
@@ -45,22 +54,49 @@ class StoredText:
         return find_tokens(self.packed_body, self.body, terms) if self.packed_body else []
 
 
-def stored_texts(article_ids: Iterable[int], *, bodies: bool = True) -> dict[int, StoredText]:
-    """The stored texts of the articles, in one query. ``bodies=False`` leaves them out."""
-    columns = ["pk", "title", "summary", "title_tokens"]
-    if bodies:
-        columns += ["body", "body_tokens"]
-    rows = ArticleText.objects.filter(pk__in=list(article_ids)).values(*columns)
+def stored_texts(article_ids: Iterable[int]) -> dict[int, StoredText]:
+    """The stored texts of the articles, in one query."""
     return {
-        row["pk"]: StoredText(
-            row["title"],
-            row["summary"],
-            row.get("body", ""),
-            bytes(row["title_tokens"]),
-            bytes(row.get("body_tokens", b"")),
+        row.pk: StoredText(
+            row.title,
+            row.summary,
+            row.body,
+            bytes(row.title_tokens),
+            bytes(row.body_tokens),
+            _passages(row.passages) if row.embedded == row.digest else (),
         )
-        for row in rows
+        for row in map(_Row._make, _ROWS.rows(list(article_ids)))
     }
+
+
+class _Row(NamedTuple):
+    """What is read of a text. ``embedded``: the digest of the text that the passages are of."""
+
+    pk: int
+    title: str
+    summary: str
+    body: str
+    title_tokens: bytes
+    body_tokens: bytes
+    digest: str
+    embedded: str | None
+    passages: str | None
+
+
+def _rows(article_ids: Sequence[int]) -> QuerySet[ArticleText, Any]:
+    vectors = {
+        "embedded": F("vectors__for_digest"),
+        "passages": Cast("vectors__passages", TextField()),
+    }
+    texts = ArticleText.objects.filter(pk__in=article_ids)
+    return texts.annotate(**vectors).values_list(*_Row._fields)
+
+
+_ROWS = Prepared(_rows)
+
+
+def _passages(stored: str | None) -> tuple[Span, ...]:
+    return tuple((start, end) for start, end in json.loads(stored or "[]"))
 
 
 def fresh_terms(digests: Mapping[int, str]) -> dict[int, PackedTerms]:

@@ -4,11 +4,11 @@ They are kept in the database by the digest of the text, so that a rebuild, anot
 upgrade embeds nothing twice.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from search import embedding
@@ -94,28 +94,6 @@ def _indexed(article_ids: Iterable[int]) -> QuerySet[StoredVectors]:
     rows = StoredVectors.objects.filter(pk__in=list(article_ids), dimensions__gt=0)
     embedder = embedding.current()
     return rows.filter(space=embedder.space) if embedder else rows
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassages:
-    """The passages of one article: their vectors, and start and end of each in the body."""
-
-    vectors: ArticleVectors
-    spans: tuple[tuple[int, int], ...]
-
-
-def stored_passages(
-    article_ids: Collection[int], space: str, dimensions: int
-) -> dict[int, StoredPassages]:
-    """The passages of articles whose vectors are of the text now stored. One query."""
-    rows = StoredVectors.objects.filter(
-        pk__in=article_ids, space=space, dimensions=dimensions, for_digest=F("text__digest")
-    )
-    found = {}
-    for row in rows:
-        of_passages = unpacked(row).only(VectorKind.PASSAGE)
-        found[row.pk] = StoredPassages(of_passages, tuple((a, b) for a, b in row.passages))
-    return found
 
 
 def mark(space: str, dimensions: int) -> str:

@@ -238,7 +238,7 @@ def _words_met(
 def _passages(search: _Search, texts: Mapping[int, StoredText]) -> dict[int, Highlighted]:
     """Of each article with vectors the excerpt that results show: of its best passage."""
     excerpts = {}
-    for pk, place in best_passages(list(texts), search.found.meaning).items():
+    for pk, place in best_passages(texts, search.found.similarities).items():
         terms = search.question.marked_in(texts[pk].body_terms())
         excerpts[pk] = excerpt(texts[pk].body, texts[pk].body_matches(terms), terms, place)
     return excerpts
@@ -262,11 +262,12 @@ def _verdict(search: _Search, least: Thresholds | None) -> Verdict:
     if not found.result.total:
         return Verdict.NOTHING_FOUND
     if is_unanswered(search.question, found, least):
-        first = present_results(search.request, search.question, found.result.hits[:SHOWN])
+        hits = found.result.hits[:SHOWN]
+        first = present_results(search.request, search.question, hits, found.similarities)
         answered = answer_box(search.question, first, page=1)
         if answered:
             return Verdict.SHORT_ANSWER
-        meant = meant_by(search.request, search.question)
+        meant = meant_by(search.request, search.question, found)
         return Verdict.AS_MEANT if answers_what_was_meant(first, meant) else Verdict.NO_ANSWER
     if found.pinned:
         return Verdict.PINNED

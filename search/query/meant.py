@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from search import engines
 from search.engines.base import EngineUnavailable
 from search.query.evidence import is_unanswered
-from search.query.retrieve import retrieve
+from search.query.retrieve import Retrieved, retrieve
 from search.query.rules import rules_for
 from search.query.spelling import corrected
 from search.query.understand import Question
@@ -24,11 +24,13 @@ class Meant:
     first: str
 
 
-def meant_by(request: SearchRequest, question: Question) -> Meant | None:
-    """The corrected question, where that has results. What was asked is answered all the same.
+def meant_by(request: SearchRequest, question: Question, found: Retrieved) -> Meant | None:
+    """The corrected question, where that has results; ``found``: what was found as it stands.
 
     While typing, the word in progress is left as it is.
     """
+    if not found.unknown:
+        return None
     visibilities = tuple(str(visibility) for visibility in request.viewer.visibilities)
     written = question.finished if request.mode is Mode.SUGGEST else question
     try:
@@ -37,14 +39,15 @@ def meant_by(request: SearchRequest, question: Question) -> Meant | None:
             return None
         text += question.text[len(written.text) :]
         asked = Question.read(text, request.locale)
-        found = retrieve(replace(request, text=text), asked, limit=1)
+        better = retrieve(replace(request, text=text), asked, limit=1)
     except EngineUnavailable:  # lost since the search itself, which was answered
         logger.warning("no correction of a question: the engine was lost meanwhile")
         return None
     # Another word that leads nowhere either is not what was meant.
-    if not found.result.total or is_unanswered(asked, found, rules_for(request.locale).thresholds):
+    least = rules_for(request.locale).thresholds
+    if not better.result.total or is_unanswered(asked, better, least):
         return None
-    return Meant(DidYouMean(text, found.result.total), found.result.hits[0].id)
+    return Meant(DidYouMean(text, better.result.total), better.result.hits[0].id)
 
 
 def answers_what_was_meant(results: Sequence[Result], meant: Meant | None) -> bool:

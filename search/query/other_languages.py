@@ -39,11 +39,13 @@ def _in(locale: str, request: SearchRequest, meaning: VectorQuery) -> Iterator[R
     if least is None:
         return
     there = replace(meaning, locale=locale)
-    nearest = engines.current().nearest(there, LOOKED_AT)
+    engine = engines.current()
+    nearest = engine.nearest(there, LOOKED_AT)
     near = [hit for hit in nearest if hit.score >= least.cosine]
     hits = _untranslated(near, request)[:SHOWN]
     question = Question.read(request.text, locale)
-    yield from present_results(replace(request, locale=locale), question, hits, there)
+    similarities = engine.similarities(there, [hit.id for hit in hits])
+    yield from present_results(replace(request, locale=locale), question, hits, similarities)
 
 
 def _untranslated(hits: list[Hit], request: SearchRequest) -> list[Hit]:

@@ -1,26 +1,24 @@
 """Which passage of an article answers a question: by what it means and by the words it holds."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
-from search.engines.base import VectorQuery
-from search.engines.signatures import coverage
-from search.indexing.vectors import StoredPassages, stored_passages
+from search.engines.base import Similarity
+from search.indexing.stored_texts import StoredText
 from search.query.values import Span
 
 
-def best_passages(article_ids: Collection[int], query: VectorQuery | None) -> dict[int, Span]:
-    """Article → start and end of its best passage in the stored body. One SQL query.
+def best_passages(
+    texts: Mapping[int, StoredText], similarities: Mapping[str, Similarity]
+) -> dict[int, Span]:
+    """Article → start and end of its best passage in the stored body.
 
-    Articles without vectors of this text are left out; so are all where meaning had no say.
+    Articles that meaning had no say about are left out, and those whose text has changed since
+    they were embedded.
     """
-    if query is None or not article_ids:
-        return {}
-    stored = stored_passages(article_ids, query.space, len(query.vector))
-    return {pk: _best(passages, query) for pk, passages in stored.items() if passages.spans}
-
-
-def _best(passages: StoredPassages, query: VectorQuery) -> Span:
-    cosines = passages.vectors.restored() @ query.vector
-    # All words weigh the same: which of them are rare matters less within one article.
-    held = coverage(passages.vectors.signatures, query.terms, [1.0] * len(query.terms))
-    return passages.spans[int((cosines + held).argmax())]
+    found = {}
+    for pk, text in texts.items():
+        near = similarities.get(str(pk))
+        number = near.best_passage if near else None
+        if number is not None and number < len(text.passages):
+            found[pk] = text.passages[number]
+    return found

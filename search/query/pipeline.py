@@ -48,7 +48,7 @@ def suggest(request: SearchRequest) -> Suggestions:
     outcome = _outcome(request, question, retrieved, total, answered=answered)
     # Where the first title reads nearly like the whole question, it was meant and is shown.
     met = bool(suggestions) and reads_like(question.text, suggestions[0].title.text)
-    meant = None if met else meant_by(request, question)
+    meant = None if met else meant_by(request, question, retrieved)
     return Suggestions(request, outcome, suggestions, meant.offer if meant else None)
 
 
@@ -66,10 +66,10 @@ def search(request: SearchRequest) -> Results:
         page = pages
         retrieved = _page(request, question, page)
     found = retrieved.result
-    results = present_results(request, question, found.hits, retrieved.meaning)
+    results = present_results(request, question, found.hits, retrieved.similarities)
     total = found.total - (len(found.hits) - len(results))
     answer = answer_box(question, results, page)
-    meant = meant_by(request, question) if page == 1 else None
+    meant = meant_by(request, question, retrieved) if page == 1 else None
     answered = answer is not None or answers_what_was_meant(results, meant)
     outcome = _outcome(request, question, retrieved, total, answered=answered)
     elsewhere = outcome.no_answer and page == 1 and not request.filters

@@ -5,7 +5,7 @@ private. ``readable`` looks at the database of this moment; what it does not ret
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from kb.models import Stage, Topic
 from search.analysis import analyse, readings
-from search.engines.base import Facet, Hit, VectorQuery
+from search.engines.base import Facet, Hit, Similarity
 from search.indexing.eligibility import ROOT_TOPIC_DEPTH, ReadableArticle, readable
 from search.indexing.stored_texts import StoredText, stored_texts
 from search.query.highlight import (
@@ -60,13 +60,14 @@ def present_results(
     request: SearchRequest,
     question: Question,
     hits: Iterable[Hit],
-    meaning: VectorQuery | None = None,
+    similarities: Mapping[str, Similarity],
 ) -> tuple[Result, ...]:
-    """The hits the viewer may read now, with excerpts. Three SQL queries, four with meaning."""
+    """The hits the viewer may read now, with excerpts; ``similarities``: what is known of their
+    passages. Three SQL queries."""
     found = _readable_in_order(request, hits)
     ids = [article.id for article in found]
     texts = stored_texts(ids)
-    places = best_passages(ids, meaning)
+    places = best_passages(texts, similarities)
     return tuple(
         _result(question, article, texts.get(article.id), places.get(article.id))
         for article in found
@@ -141,10 +142,15 @@ def _answers(question: Question, article: ReadableArticle) -> bool:
     return _covered(question, article.title, article.short_answer)
 
 
-def _covered(question: Question, *texts: str) -> bool:
+def _covered(question: Question, title: str, answer: str) -> bool:
     """Whether the texts together speak of all that was asked; the last word may go on in them."""
     if not question.distinct_terms:
         return False
+    # The title alone first: analysing a long answer takes longer than finding its article did.
+    return _speak_of_all(question, title) or _speak_of_all(question, title, answer)
+
+
+def _speak_of_all(question: Question, *texts: str) -> bool:
     held = question.met_in([term for text in texts for term, _, _ in _tokens(text)])
     missing = [term for term in question.distinct_terms if term not in held]
     if missing == list(question.distinct_terms[-1:]):
@@ -166,18 +172,19 @@ def present_facets(
 
 
 def _topic_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
-    """Top-level topics, and the next level below a chosen one. One SQL query, two where one is
+    """Top-level topics, and the next level below a chosen one. One SQL query, three where one is
     chosen.
 
     A chosen topic that leaves no result has no name here.
     """
     chosen = set(request.filters.get(Facet.TOPIC, ()))
-    topics = Topic.objects.filter(live=True, locale__language_code=request.locale)
     # Only topics of results the viewer may read: anybody can ask for any number.
     open_ids = [int(value) for value in chosen.intersection(counts)]
-    rows = list(_topic_rows(topics.filter(Q(depth=ROOT_TOPIC_DEPTH + 1) | Q(pk__in=open_ids))))
-    if below := [Q(path__startswith=r.path, depth=r.depth + 1) for r in rows if r.pk in open_ids]:
-        rows += _topic_rows(topics.filter(reduce(or_, below)))
+    rows = list(_topics_at_the_top(request.locale).all())
+    if open_ids:
+        opened = list(_topics(request.locale).filter(pk__in=open_ids))
+        below = [Q(path__startswith=row.path, depth=row.depth + 1) for row in opened]
+        rows += [*opened, *_topics(request.locale).filter(reduce(or_, below, Q(pk__in=[])))]
     choices = {
         row.pk: FacetValue(str(row.pk), row.title, counts[str(row.pk)], row.pk in open_ids)
         for row in sorted(rows, key=lambda row: row.path)
@@ -186,8 +193,15 @@ def _topic_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[F
     return tuple(sorted(choices.values(), key=lambda choice: -choice.count))
 
 
-def _topic_rows(topics: QuerySet[Topic]) -> Any:
+def _topics(locale: str) -> QuerySet[Topic, Any]:
+    topics = Topic.objects.filter(live=True, locale__language_code=locale)
     return topics.order_by().values_list("pk", "title", "depth", "path", named=True)
+
+
+@cache
+def _topics_at_the_top(locale: str) -> QuerySet[Topic, Any]:
+    """Never evaluated itself, only copied: building it takes longer than the query."""
+    return _topics(locale).filter(depth=ROOT_TOPIC_DEPTH + 1)
 
 
 def _stage_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:

@@ -54,38 +54,28 @@ def contributions(
     hits: Sequence[Hit], similarities: Mapping[str, Similarity], priors: Priors = NO_PRIORS
 ) -> dict[str, Contributions]:
     """What places each of the hits, by id."""
-    fitting = _fitting(hits, similarities)
-    return {hit.id: _with_priors(fitting[hit.id], hit, priors) for hit in hits}
-
-
-def _with_priors(fitting: Contributions, hit: Hit, priors: Priors) -> Contributions:
-    total = fitting.total
-    return replace(
-        fitting,
-        readers=READERS_WEIGHT * priors.readers.get(hit.id, 0.0) * total,
-        freshness=FRESHNESS_WEIGHT * priors.freshness(hit.verified_on) * total,
-    )
-
-
-def _fitting(
-    hits: Sequence[Hit], similarities: Mapping[str, Similarity]
-) -> dict[str, Contributions]:
-    """How well words and meaning fit."""
     highest = max((hit.score for hit in hits), default=0.0) or 1.0
     passages = _scaled(
         {id_: s.passage if s.passage > -1 else s.title for id_, s in similarities.items()}
     )
     titles = _scaled({id_: s.title for id_, s in similarities.items()})
-    return {
-        hit.id: Contributions(
-            words=hit.score / highest,
-            passage=PASSAGE_WEIGHT * passages.get(hit.id, 0.0),
-            title=TITLE_WEIGHT * titles.get(hit.id, 0.0),
-            coverage=COVERAGE_WEIGHT
-            * (similarities[hit.id].coverage if hit.id in similarities else 0.0),
+    placed = {}
+    for hit in hits:
+        near = similarities.get(hit.id)
+        words = hit.score / highest
+        passage = PASSAGE_WEIGHT * passages.get(hit.id, 0.0)
+        title = TITLE_WEIGHT * titles.get(hit.id, 0.0)
+        coverage = COVERAGE_WEIGHT * near.coverage if near else 0.0
+        fitting = words + passage + title + coverage
+        placed[hit.id] = Contributions(
+            words,
+            passage,
+            title,
+            coverage,
+            readers=READERS_WEIGHT * priors.readers.get(hit.id, 0.0) * fitting,
+            freshness=FRESHNESS_WEIGHT * priors.freshness(hit.verified_on) * fitting,
         )
-        for hit in hits
-    }
+    return placed
 
 
 def _scaled(cosines: Mapping[str, float]) -> dict[str, float]:

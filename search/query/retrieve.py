@@ -71,7 +71,8 @@ class Retrieved:
     scored (``lexical``, best first), how near in meaning they are, and whether one is pinned;
     ``meaning``: the question's vector, None where meaning had no say; ``priors``: what was known
     of them beforehand; ``quoted``: whether only what holds the quoted phrases was looked for;
-    ``in_progress``: whether the question was still being typed."""
+    ``in_progress``: whether the question was still being typed; ``unknown``: the words that no
+    article holds, of those that may be misspelt."""
 
     result: EngineResult
     lexical: tuple[Hit, ...] = ()
@@ -81,6 +82,7 @@ class Retrieved:
     priors: Priors = NO_PRIORS
     quoted: bool = False
     in_progress: bool = False
+    unknown: frozenset[str] = frozenset()
 
 
 def retrieve(
@@ -123,8 +125,12 @@ def ask(
     """``retrieve`` from a given engine; without an embedder by words alone."""
     locale = asked.question.locale
 
+    unknown: set[str] = set()
+
     def known(terms: Sequence[str]) -> frozenset[str]:
-        return engine.known_terms(locale, terms, asked.visibilities)
+        found = engine.known_terms(locale, terms, asked.visibilities)
+        unknown.update(found.symmetric_difference(terms))
+        return found
 
     tree = _TREES[asked.mode](asked.question, known)
     if tree is None:
@@ -147,7 +153,7 @@ def ask(
     found = found or engine.search(query)
     found = replace(found, hits=_lexical(found.hits, certain))
     if not in_pool:
-        return Retrieved(found, meaning=vector_query, quoted=quoted)
+        return Retrieved(found, meaning=vector_query, quoted=quoted, unknown=frozenset(unknown))
     similarities: Mapping[str, Similarity] = {}
     if vector_query and nearest:  # none at all: the index has no vectors yet
         similarities = engine.similarities(vector_query, [hit.id for hit in found.hits])
@@ -163,6 +169,7 @@ def ask(
         priors=asked.priors,
         quoted=quoted,
         in_progress=asked.mode is Mode.SUGGEST,
+        unknown=frozenset(unknown),
     )
 
 

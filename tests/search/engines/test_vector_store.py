@@ -45,6 +45,38 @@ def files(store) -> set[str]:
     return {path.name for path in store.folder.iterdir()}
 
 
+class TestBestPassage:
+    """Three articles: titles alone; a title and two passages; two titles and three passages."""
+
+    @pytest.fixture
+    def filled(self, store):
+        words = [("a",), ("b",), ("c",), ("d",), ("e", "f")]
+        store.append(
+            [
+                Entry(1, "public", vectors_of([NORTH, EAST])),
+                Entry(2, "public", vectors_of([EAST], [NORTH, EAST])),
+                Entry(
+                    3,
+                    "public",
+                    vectors_of([NORTH, NORTH], [EAST, NORTH_EAST, EAST], terms=words),
+                ),
+            ]
+        )
+        return store
+
+    def best(self, store, direction, *terms):
+        near = store.similarities(direction, terms, [1.0] * len(terms), ["3", "1", "2"])
+        return {int(pk): similarity.best_passage for pk, similarity in near.items()}
+
+    def test_is_the_nearest_in_meaning(self, filled):
+        assert self.best(filled, EAST) == {1: None, 2: 1, 3: 0}
+        assert self.best(filled, NORTH) == {1: None, 2: 0, 3: 1}
+
+    def test_is_that_with_the_words_where_meaning_does_not_decide(self, filled):
+        assert self.best(filled, EAST, "e", "f")[3] == 2
+        assert self.best(filled, EAST, "a")[3] == 0  # a title's word
+
+
 class TestSegments:
     def test_nothing_written(self, store):
         assert store.nearest(NORTH, PUBLIC, 10) == []

@@ -134,12 +134,6 @@ class TestStoredTexts:
         assert stored.title_tokens == [("reset", 0, 5), ("password", 6, 15)]
         assert [stored.body[start:end] for _, start, end in stored.body_tokens] == ["Try", "again"]
 
-    def test_without_bodies(self, site):
-        article = ArticleFactory(parent=site.topics_en, body=paragraph("<p>Try again</p>"))
-        build(article)
-        stored = stored_texts([article.pk], bodies=False)[article.pk]
-        assert (stored.body, stored.body_tokens) == ("", [])
-
     def test_is_one_query(self, site, django_assert_num_queries):
         articles = [ArticleFactory(parent=site.topics_en) for _ in range(3)]
         build(*articles)

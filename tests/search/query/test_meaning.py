@@ -163,7 +163,7 @@ def test_without_an_embedder_words_go_on(with_meaning, settings):
 
 def test_queries(with_meaning, django_assert_num_queries):
     search(SearchRequest("password", "en"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         search(SearchRequest("password", "en"))
 
 

@@ -119,7 +119,7 @@ class TestPage:
     )
     def test_the_decision_and_its_figures(self, editor, with_meaning, threshold, sentence):
         Calibration.objects.create(
-            locale="en", evidence=threshold, cosine=5.0, basis="x", documents=9
+            locale="en", evidence=threshold, cosine=5.0, words=0.0, basis="x", documents=9
         )
         page = page_of(editor, "when does a voucher work")
         assert sentence in page
