@@ -6,7 +6,7 @@ what each was chosen for and what it changes on the development sets.
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from search.analysis import Token, TokenKind, analyse, readings
@@ -32,10 +32,13 @@ PHRASE_SLOP = 1  # one word between: 領収/書/の/発行, "reset your password
 # Typing in progress: constant scores in tiers that BM25 (a few points a word) cannot bridge.
 TITLE_BEGINS = 100.0  # a title or a question phrase begins with what was typed
 READING_BEGINS = 30.0  # some run of words in a title is read as what was typed
-WORD_BEGINS = 2.0  # a word of the title begins with the last one typed
-# … and a word anywhere in the article begins so: the more letters, the fewer words do.
+# A word of the title begins with the last one typed, or a word anywhere in the article: the more
+# letters, the fewer words do.
+WORD_BEGINS_A_LETTER = 0.33
 TEXT_BEGINS_A_LETTER = 1.0
 MOST_LETTERS = 6
+# A word in progress that is a word already may still become another one: オランダの高(速道路).
+UNFINISHED = 0.75
 # … or is read so: kana or romaji that no input method has converted yet.
 READ_BEGINS_A_LETTER = 0.5
 SHORTEST_READ = 2  # letters of the reading
@@ -185,9 +188,9 @@ def suggest_tree(question: Question, known: KnownTerms) -> Node | None:
         return None
     clauses: list[Node] = [Prefix(Field.TITLE_KEYS, whole, TITLE_BEGINS)]
     clauses += _readings(question)
-    if question.last_word:
-        clauses.append(Prefix(Field.WORDS, question.last_word, WORD_BEGINS))
-    clauses += _words(question)
+    if word := question.last_word:
+        clauses.append(Prefix(Field.WORDS, word, WORD_BEGINS_A_LETTER * _letters(word)))
+    clauses += _unfinished(question, _words(question))
     clauses += _phrases(question)
     clauses += typo_clauses(question, known)
     clauses += _beginnings(question)
@@ -204,6 +207,25 @@ def _words(question: Question) -> list[Node]:
     ]
 
 
+def _unfinished(question: Question, words: Iterable[Node]) -> list[Node]:
+    """The clauses of the words, those of the word in progress for less."""
+    if not question.last_word:
+        return list(words)
+    *finished, last = question.tokens
+    in_progress = {last.term} - {token.term for token in finished}
+    return [
+        replace(clause, boost=UNFINISHED * clause.boost)
+        if isinstance(clause, Term) and clause.term in in_progress
+        else clause
+        for clause in words
+    ]
+
+
+def _letters(beginning: str) -> int:
+    """How many letters of a beginning count."""
+    return min(len(beginning), MOST_LETTERS)
+
+
 def _beginnings(question: Question) -> list[Node]:
     """Words anywhere in an article that begin like the one being typed.
 
@@ -216,7 +238,7 @@ def _beginnings(question: Question) -> list[Node]:
     run = _LAST_RUN.search(fold(question.text))
     beginnings = dict.fromkeys((word, run.group() if run else word))
     return [
-        Prefix(Field.TEXT, beginning, TEXT_BEGINS_A_LETTER * min(len(beginning), MOST_LETTERS))
+        Prefix(Field.TEXT, beginning, TEXT_BEGINS_A_LETTER * _letters(beginning))
         for beginning in beginnings
         if len(beginning) >= FEWEST_LETTERS[has_japanese(beginning)]
     ] + _read_beginnings(question)
@@ -235,7 +257,7 @@ def _read_beginnings(question: Question) -> list[Node]:
     typed = dict.fromkeys(question.text[at:] for at in (run.start(), *starts[-MOST_STARTS:]))
     keys = dict.fromkeys(key for text in typed for key in readings.typed_keys(text))
     beginnings = tuple(
-        Prefix(Field.TEXT_READINGS, key, READ_BEGINS_A_LETTER * min(len(key), MOST_LETTERS))
+        Prefix(Field.TEXT_READINGS, key, READ_BEGINS_A_LETTER * _letters(key))
         for key in keys
         if len(key) >= SHORTEST_READ
     )
