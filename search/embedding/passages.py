@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from search.analysis.characters import has_japanese
 
 # Raise it when what is embedded of an article changes: everything is embedded anew.
-VERSION = 1
+VERSION = 2
 # The passages of an article, at most: 10,000 long articles of 10 to 15 would be 150,000 vectors.
 MOST_PASSAGES = 8
 # Characters of a passage: about a sentence or two in a short text, so that one thing is said in
@@ -16,14 +16,8 @@ SHORTEST, LONGEST = 400, 800
 SHORTEST_JAPANESE, LONGEST_JAPANESE = 60, 320
 # Question phrases, at most; each is a vector of its own.
 MOST_PHRASES = 100
-# A text of short lines, hardly any of which ends like a sentence, is a list of phrasings.
-FEWEST_PHRASES = 3
-LONGEST_PHRASE = 100
-LONGEST_PHRASE_JAPANESE = 40
-MOST_SENTENCES = 0.2
 
 _SENTENCE_END = re.compile(r"(?<=[。．！？])|(?<=[.!?])\s+|\n+")
-_STATEMENT_ENDS = (".", "。", "．", ":", "：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +43,10 @@ class Parts:
     @classmethod
     def of(cls, title: str, questions: Iterable[str], text: str) -> "Parts":
         """The parts of one article."""
-        phrases = [title, *questions]
-        if listed := phrase_list(text):
-            found = []
-            phrases += listed
-        else:
-            found = passages(text)
+        found = passages(text)
         stop = "。" if has_japanese(title) else ". "
         return cls(
-            tuple(phrases[:MOST_PHRASES]),
+            (title, *questions)[:MOST_PHRASES],
             tuple(found),
             tuple(f"{title}{stop}{' '.join(text[p.start : p.end].split())}" for p in found),
         )
@@ -66,15 +55,6 @@ class Parts:
     def texts(self) -> tuple[str, ...]:
         """All that is embedded, phrases first."""
         return self.phrases + self.passage_texts
-
-
-def phrase_list(text: str) -> list[str]:
-    """The lines of a text that is a list of phrasings ("other ways to ask"); else none."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    longest = LONGEST_PHRASE_JAPANESE if has_japanese(text[:500]) else LONGEST_PHRASE
-    sentences = sum(len(line) > longest or line.endswith(_STATEMENT_ENDS) for line in lines)
-    is_list = len(lines) >= FEWEST_PHRASES and sentences <= MOST_SENTENCES * len(lines)
-    return lines if is_list else []
 
 
 def passages(text: str) -> list[Passage]:

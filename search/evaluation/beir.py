@@ -9,6 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from search.analysis.characters import has_japanese
+from search.embedding.passages import Parts
+
+# A text of short lines, hardly any of which ends like a sentence, is a list of phrasings.
+FEWEST_PHRASES = 3
+LONGEST_PHRASE = 100
+LONGEST_PHRASE_JAPANESE = 40
+MOST_SENTENCES = 0.2
+_STATEMENT_ENDS = (".", "。", "．", ":", "：")
 
 
 class CollectionError(Exception):
@@ -22,6 +30,21 @@ class TestDocument:
     id: str
     title: str
     text: str
+
+    @property
+    def parts(self) -> Parts:
+        """What is embedded of it. A list of phrasings is what editors enter as "also asked as"."""
+        phrases = phrase_list(self.text)
+        return Parts.of(self.title, phrases, "" if phrases else self.text)
+
+
+def phrase_list(text: str) -> list[str]:
+    """The lines of a text that is a list of phrasings ("other ways to ask"); else none."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    longest = LONGEST_PHRASE_JAPANESE if has_japanese(text[:500]) else LONGEST_PHRASE
+    sentences = sum(len(line) > longest or line.endswith(_STATEMENT_ENDS) for line in lines)
+    is_list = len(lines) >= FEWEST_PHRASES and sentences <= MOST_SENTENCES * len(lines)
+    return lines if is_list else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from scipy.stats import mannwhitneyu
 
 from search.analysis import ANALYSIS_VERSION
 from search.embedding.guarded import GuardedEmbedder
-from search.embedding.passages import Parts
 from search.engines.base import Engine, EngineUnavailable, IndexDocument
 from search.engines.elasticsearch import Connection, ElasticsearchEngine, cluster_errors
 from search.engines.embedded import EmbeddedEngine
@@ -120,7 +119,7 @@ def _index_documents(
         texts = Texts(locale=collection.language, title=document.title, body=document.text)
         vectors = None
         if embedder:
-            parts = Parts.of(document.title, (), document.text)
+            parts = document.parts
             rows = embedder.passages(parts.texts)
             vectors = quantised(parts, collection.language, embedder.space, rows)
         source = ArticleSource(id=number, visibility="public", texts=texts)
@@ -153,8 +152,7 @@ class _Searcher:
     def calibrate(self, collection: Collection) -> None:
         """Find this collection's thresholds, from its documents alone."""
         texts = (
-            (self._ids[document.id], Parts.of(document.title, (), document.text).phrases)
-            for document in collection.documents
+            (self._ids[document.id], document.parts.phrases) for document in collection.documents
         )
         with trying(self._language, NO_RULES):
             self._thresholds = thresholds(samples(texts), self._language, self._candidates)

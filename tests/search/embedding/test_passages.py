@@ -13,7 +13,6 @@ from search.embedding.passages import (
     MOST_PHRASES,
     Parts,
     passages,
-    phrase_list,
 )
 
 alphabet = st.sampled_from("ab字あ。.!？ \n\u3000\t🍵")
@@ -77,27 +76,8 @@ def test_an_article_without_text_has_its_title(text):
     assert Parts.of("Returns", ("Send back?",), text).texts == ("Returns", "Send back?")
 
 
-class TestPhraseLists:
-    def test_lines_that_ask_are_phrases(self):
-        lines = ["how to return", "send it back", "Can I return this?", "return an order"]
-        assert phrase_list("\n".join(lines)) == lines
-        parts = Parts.of("Returns", ("refund",), "\n\n".join(lines))
-        assert parts.phrases == ("Returns", "refund", *lines)
-        assert parts.passages == ()
-
-    def test_japanese_ones_too(self):
-        lines = ["返品したい", "返品の方法", "返金してほしい"]
-        assert phrase_list("\n".join(lines)) == lines
-
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "",
-            "how to return\nsend it back",  # two lines are none
-            "You may return it.\nIt costs nothing.\nUse the box.",
-            "返品は三十日以内です。\n送料はかかりません。\n箱に入れてください。",
-            "\n".join("x" * 150 for _ in range(5)),
-        ],
-    )
-    def test_sentences_are_none(self, text):
-        assert phrase_list(text) == []
+def test_steps_without_full_stops_are_a_passage():
+    text = "Open Account\nChoose the order\nSelect Cancel\nConfirm"
+    parts = Parts.of("Cancel an order", (), text)
+    assert parts.phrases == ("Cancel an order",)
+    assert len(parts.passages) == 1
