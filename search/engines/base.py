@@ -95,17 +95,6 @@ class ArticleVectors:
             np.array(signatures, np.uint64),
         )
 
-    def only(self, kind: VectorKind) -> "ArticleVectors":
-        """The rows of one kind."""
-        rows = self.kinds == kind
-        return ArticleVectors(
-            self.space,
-            self.kinds[rows],
-            self.values[rows],
-            self.scales[rows],
-            self.signatures[rows],
-        )
-
     @property
     def dimensions(self) -> int:
         """The numbers of each vector."""

@@ -29,7 +29,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Length, Now, Substr
+from django.db.models.functions import Length, Now, Substr
 from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -186,13 +186,17 @@ def readable(article_ids: Iterable[int], viewer: Viewer) -> dict[int, ReadableAr
                 short_answer=row.short_answer,
                 url=_address(row.url_path, addresses),
                 topic=row.topic_title or "",
-                verified_on=date.fromisoformat(row.verified) if row.verified else None,
+                verified_on=_date(row.verified_on),
                 visibility=visibility,
                 product=row.product,
                 audience=row.audience,
                 stage=row.stage,
             )
     return shown
+
+
+def _date(stored: date | str | None) -> date | None:
+    return date.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
 class _Row(NamedTuple):
@@ -206,7 +210,7 @@ class _Row(NamedTuple):
     title: str
     short_answer: str
     topic_title: str | None
-    verified: str | None  # ISO date
+    verified_on: date | str | None  # SQLite gives ISO text
     product: str
     audience: str
     stage: str
@@ -219,7 +223,6 @@ def _rows(article_ids: Sequence[int]) -> QuerySet[Article, Any]:
         .filter(Q(expire_at__isnull=True) | Q(expire_at__gt=Now()), live=True)
         .filter(pk__in=article_ids)
         .annotate(topic_title=_nearest_topic_title())
-        .annotate(verified=Cast("verified_on", CharField()))
         .values_list(*columns)
     )
 

@@ -15,9 +15,8 @@ _BLOCK_ELEMENTS = frozenset(
     "table td th tr ul".split()
 )
 _PICTURES = frozenset(("embed", "img"))
-# A line of which more is a link to another page points there and says nothing itself: Kohlschütter,
-# Fankhauser & Nejdl, "Boilerplate detection using shallow text features" (WSDM 2010).
-MOST_LINKED = 1 / 3
+# What a line that only points elsewhere has outside its links: nothing, or "You chose a refund:".
+_POINTER = re.compile(r"(?:[^.!?。！？]*[:：])?[\W_]*")
 # What XML 1.0 forbids and no reader sees; lxml refuses some of it.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -38,8 +37,10 @@ def body_text(blocks: Iterable[Block]) -> BodyText:
     """
     lines: list[str] = []
     headings: list[str] = []
-    for block in _unfolded(blocks):
+    for block, is_step in _unfolded(blocks):
         extract = _EXTRACTORS.get(block["type"])
+        if is_step and extract is prose_lines:  # to follow a link may be the step
+            extract = rich_text_lines
         if extract is None or not block["value"]:
             continue
         found = [line for line in map(_one_line, extract(block["value"])) if line]
@@ -49,15 +50,16 @@ def body_text(blocks: Iterable[Block]) -> BodyText:
     return BodyText("\n".join(lines), tuple(headings))
 
 
-def _unfolded(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks with those inside steps and collapsible sections right behind their holder."""
+def _unfolded(blocks: Iterable[Block], *, is_step: bool = False) -> Iterator[tuple[Block, bool]]:
+    """The blocks, those inside steps and collapsible sections right behind their holder, and
+    whether each is part of a step."""
     for block in blocks:
-        yield block
+        yield block, is_step
         if block["type"] == "collapsible":
-            yield from _unfolded(block["value"].get("content") or ())
+            yield from _unfolded(block["value"].get("content") or (), is_step=is_step)
         elif block["type"] == "steps":
             for step in block["value"].get("steps") or ():
-                yield from _unfolded(step["value"] or ())
+                yield from _unfolded(step["value"] or (), is_step=True)
 
 
 def _one_line(text: str) -> str:
@@ -65,23 +67,30 @@ def _one_line(text: str) -> str:
 
 
 def rich_text_lines(source: str) -> Iterator[str]:
-    """The lines of stored rich text: a paragraph, list item or cell each, pictures by their alt.
+    """The lines of stored rich text: a paragraph, list item or cell each, pictures by their alt."""
+    return (line for line, _ in _lines(source))
 
-    Without those that only point to another page.
-    """
+
+def prose_lines(source: str) -> Iterator[str]:
+    """Those of the lines that say something themselves, not only point to another page."""
+    return (line for line, is_pointer in _lines(source) if not is_pointer)
+
+
+def _lines(source: str) -> Iterator[tuple[str, bool]]:
+    """The lines, and whether each does nothing but point to another page."""
     source = _FORBIDDEN.sub("", source)
     if "<" not in source:
-        yield unescape(source)
+        yield unescape(source), False
         return
-    line, linked = "", 0
+    whole = outside = ""
     for piece, is_link in _pieces(html.fragment_fromstring(source, create_parent="div")):
         if piece != "\n":
-            line += piece
-            linked += len(piece) if is_link else 0
+            whole += piece
+            outside += "" if is_link else piece
             continue
-        if linked <= MOST_LINKED * len(line):
-            yield from line.splitlines()
-        line, linked = "", 0
+        is_pointer = outside != whole and bool(_POINTER.fullmatch(outside))
+        yield from ((line, is_pointer) for line in whole.splitlines())
+        whole = outside = ""
 
 
 def _pieces(element: etree._Element, in_link: bool = False) -> Iterator[tuple[str, bool]]:
@@ -133,7 +142,7 @@ def _table(value: Block) -> Iterator[str]:
 
 
 _EXTRACTORS: Mapping[str, Callable[[Any], Iterator[str]]] = {
-    "paragraph": rich_text_lines,
+    "paragraph": prose_lines,
     "heading": _field("text"),
     "callout": _callout,
     "image": _image,

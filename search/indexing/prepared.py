@@ -14,7 +14,7 @@ class Prepared:
     """A query for the rows of some ids, written once for each number of them.
 
     ``build`` makes the queryset for given ids. They have to be its last condition, and its columns
-    come as the database's own values: text, numbers and bytes, no dates and no JSON.
+    come as the database's own values: a date may be text, and JSON is no text until it is cast.
     """
 
     def __init__(self, build: Callable[[Sequence[int]], QuerySet[Any, Any]]) -> None:

@@ -93,6 +93,8 @@ def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None
         return False
     if not found.similarities:
         return not found.in_progress and words(found) < least.words
+    if least.evidence is None or least.cosine is None:
+        return False
     if question.is_foreign and cosine(found) >= least.cosine:
         return False
     return evidence(found) < least.evidence
@@ -128,10 +130,10 @@ def thresholds(
         return None
     for sample in logged[: own.questions // OWN_PER_LOGGED]:
         readers.add(ask(Question.read(sample.text, locale)), sample.same)
+    had_meaning = any(own.cosine.answered)
     return Thresholds(
-        evidence=_best_separation(own.evidence, readers.evidence),
-        # No cosine above 0: without vectors nothing was measured, and none is near enough.
-        cosine=_best_separation(own.cosine, readers.cosine) or 1.0,
+        evidence=_best_separation(own.evidence, readers.evidence) if had_meaning else None,
+        cosine=_best_separation(own.cosine, readers.cosine) if had_meaning else None,
         words=_best_separation(own.words, readers.words),
     )
 

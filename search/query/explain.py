@@ -168,7 +168,7 @@ def explain(request: SearchRequest, article_id: int | None = None) -> Explanatio
         total=found.result.total,
         verdict=_verdict(search, thresholds),
         evidence=evidence(found),
-        threshold=_least_evidence(found, thresholds) if thresholds else None,
+        threshold=_least_evidence(found, thresholds),
         by_meaning=bool(found.similarities),
         unknown=_unknown(search),
         cut=len({token.term for token in question.searched}) > MAX_TERMS,
@@ -271,14 +271,18 @@ def _verdict(search: _Search, least: Thresholds | None) -> Verdict:
         return Verdict.AS_MEANT if answers_what_was_meant(first, meant) else Verdict.NO_ANSWER
     if found.pinned:
         return Verdict.PINNED
-    if least is None:
+    number = _least_evidence(found, least)
+    if number is None:
         return Verdict.NOT_MEASURED
-    if evidence(found) >= _least_evidence(found, least):
+    if evidence(found) >= number:
         return Verdict.ANSWERED
     return Verdict.BY_SOUND if is_read(search.question, found) else Verdict.BY_MEANING
 
 
-def _least_evidence(found: Retrieved, least: Thresholds) -> float:
+def _least_evidence(found: Retrieved, least: Thresholds | None) -> float | None:
+    """The number to reach, None where it has not been measured."""
+    if least is None:
+        return None
     return least.evidence if found.similarities else least.words
 
 

@@ -36,7 +36,7 @@ def in_other_languages(request: SearchRequest, meaning: VectorQuery | None) -> t
 
 def _in(locale: str, request: SearchRequest, meaning: VectorQuery) -> Iterator[Result]:
     least = rules_for(locale).thresholds
-    if least is None:
+    if least is None or least.cosine is None:
         return
     there = replace(meaning, locale=locale)
     engine = engines.current()

@@ -12,8 +12,9 @@ def best_passages(
 ) -> dict[int, Span]:
     """Article → start and end of its best passage in the stored body.
 
-    Articles that meaning had no say about are left out, and those whose text has changed since
-    they were embedded.
+    Left out are articles that meaning had no say about, and those whose text has changed since it
+    was embedded. Until an index has taken the vectors of a changed text, a moment later, another
+    passage of the same article may be named.
     """
     found = {}
     for pk, text in texts.items():

@@ -44,10 +44,11 @@ class Thresholds:
 
     ``evidence``: words and meaning together. ``cosine``: meaning alone, where question and article
     are in different languages and share no words. ``words``: words alone, where meaning has no say.
+    Of the first two None where meaning had no say when they were measured.
     """
 
-    evidence: float
-    cosine: float
+    evidence: float | None
+    cosine: float | None
     words: float
 
 

@@ -137,7 +137,7 @@ def _by_spelling(question: Question, token: Token, texts: Sequence[str]) -> _Cor
 
 
 def _words(title: str) -> Iterator[str]:
-    return (fold(title[token.start : token.end]) for token in analyse(title, "").tokens)
+    return (fold(title[token.start : token.end]) for token in analyse(title, "").content)
 
 
 def _in_case_of(typed: str, word: str) -> str:

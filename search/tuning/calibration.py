@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from search import embedding, engines
 from search.analysis import ANALYSIS_VERSION
+from search.embedding.base import EmbedderUnavailable
 from search.embedding.guarded import GuardedEmbedder
 from search.engines.base import Engine, EngineUnavailable
 from search.indexing.eligibility import eligible_articles
@@ -39,8 +40,8 @@ _OUTDATED = ""  # the basis of what is to be measured anew
 def calibrate_where_due() -> int:
     """Measure the languages whose index is not the one they were measured on; how many.
 
-    While articles wait for their vectors or an index for articles, or where the engine does not
-    answer, the old threshold stays.
+    While articles wait for their vectors or an index for articles, or where the engine or the
+    embedder does not answer, the old threshold stays.
     """
     embedder = embedding.current()
     waiting = waiting_counts()
@@ -53,7 +54,7 @@ def calibrate_where_due() -> int:
             for locale, count in documents.items()
             if not waiting.get(locale) and _is_due(locale, count, _basis(embedder))
         )
-    except EngineUnavailable as error:
+    except (EngineUnavailable, EmbedderUnavailable) as error:
         logger.warning("thresholds stay as they are: %s", error)
         return 0
 
@@ -108,7 +109,11 @@ def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder | None) ->
 
 
 def _candidates(question: Question, engine: Engine, embedder: GuardedEmbedder | None) -> Retrieved:
-    return ask(engine, embedder, Asked(question, Mode.SEARCH, PUBLIC), POOL)
+    """Raises EmbedderUnavailable: what words alone would say is no measure of meaning."""
+    found = ask(engine, embedder, Asked(question, Mode.SEARCH, PUBLIC), POOL)
+    if embedder and question.distinct_terms and found.meaning is None:
+        raise EmbedderUnavailable(embedder.problem() or "the embedder gave no vector")
+    return found
 
 
 def public_phrases(locale: str) -> Iterator[tuple[str, list[str]]]:

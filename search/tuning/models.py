@@ -44,8 +44,9 @@ class RulesVersion(models.Model):
 class Calibration(models.Model):
     """From which evidence on a question counts as answered in a language.
 
-    ``evidence``, ``cosine``, ``words``: see ``query.rules.Thresholds``; None where the site is too
-    small to tell. ``basis`` and ``documents``: what it was measured on (``tuning.calibration``).
+    ``evidence``, ``cosine``, ``words``: see ``query.rules.Thresholds``; ``words`` is None
+    where the site is too small to tell. ``basis`` and ``documents``: what it was measured on
+    (``tuning.calibration``).
     """
 
     locale = models.CharField(max_length=12, unique=True)
@@ -65,7 +66,7 @@ class Calibration(models.Model):
     @property
     def thresholds(self) -> Thresholds | None:
         """The numbers in force."""
-        if self.evidence is None or self.cosine is None or self.words is None:
+        if self.words is None:
             return None
         return Thresholds(self.evidence, self.cosine, self.words)
 

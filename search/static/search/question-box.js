@@ -33,6 +33,12 @@ export class QuestionBox {
     input.addEventListener("keydown", (event) => this.#key(event));
     input.addEventListener("compositionstart", () => (this.#composing = true));
     input.addEventListener("compositionend", () => this.#committed());
+    /* Back from the page that was opened: what was under way then has not come in. */
+    addEventListener("pageshow", (event) => {
+      if (!event.persisted) return;
+      this.#asked = "";
+      this.#changed();
+    });
     this.form.addEventListener("submit", (event) => this.#submit(event));
     this.root.addEventListener("focusout", (event) => {
       if (!this.root.contains(event.relatedTarget)) this.#leave();
@@ -179,7 +185,8 @@ export class QuestionBox {
     const row = event.target.closest("[role=option]");
     if (!row) return;
     /* What still comes in while the next page loads is no search of its own. */
-    const leaves = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);
+    const { altKey, ctrlKey, metaKey, shiftKey } = event;
+    const leaves = event.button === 0 && !(altKey || ctrlKey || metaKey || shiftKey);
     if (leaves) this.#stopAsking();
     if (row.dataset.row === "all" || row.dataset.row === "did-you-mean") {
       this.session.submitted();

@@ -21,11 +21,19 @@ CASES = [
     (
         "paragraph",
         '<ul><li>You chose a refund: <a linktype="page" id="1">When will I get it?</a></li>'
-        '<li>Late again? Wait two days, then look at <a linktype="page" id="2">times</a>.</li>'
-        "</ul>",
-        "Late again? Wait two days, then look at times.",
+        '<li>Late again? See <a linktype="page" id="2">delivery times by region</a>.</li>'
+        '<li><a linktype="page" id="3">Cancel the subscription</a>, if you have one.</li></ul>'
+        '<p>Open <a linktype="page" id="1">Account settings</a> and choose Cancel.</p>',
+        "Late again? See delivery times by region.\nCancel the subscription, if you have one.\n"
+        "Open Account settings and choose Cancel.",
     ),
-    ("paragraph", '<p><a linktype="page" id="1">Next <b>step</b></a></p><p>End</p>', "End"),
+    (
+        "paragraph",
+        '<p><a linktype="page" id="1">Next <b>step</b></a></p>'
+        '<p>関連記事：<a linktype="page" id="1">返品</a>、<a linktype="page" id="2">返金</a></p>'
+        "<p>End</p>",
+        "End",
+    ),
     ("paragraph", '<p><a href="mailto:a@b.example">a@b.example</a></p>', "a@b.example"),
     ("paragraph", "全角　空白\x00と制御", "全角 空白と制御"),
     ("heading", {"text": "Sign in", "level": "h2", "anchor": ""}, "Sign in"),
@@ -40,10 +48,13 @@ CASES = [
         "table",
         {
             "columns": [{"type": "text", "heading": "Code"}, {"type": "text", "heading": "Means"}],
-            "rows": [{"values": ["<p>E1</p>", "<p>No water</p>"]}, {"values": ["E2", None]}],
+            "rows": [
+                {"values": ["<p>E1</p>", '<p><a linktype="page" id="1">Add water</a></p>']},
+                {"values": ["E2", None]},
+            ],
             "caption": "Errors",
         },
-        "Errors\nCode\nMeans\nE1\nNo water\nE2",
+        "Errors\nCode\nMeans\nE1\nAdd water\nE2",
     ),
     (
         "steps",
@@ -52,9 +63,14 @@ CASES = [
             "steps": [
                 {"type": "item", "value": [block("paragraph", "<p>Open</p>")], "id": "1"},
                 {"type": "item", "value": [block("code", {"code": "go"})], "id": "2"},
+                {
+                    "type": "item",
+                    "value": [block("paragraph", '<p><a linktype="page" id="1">Close</a></p>')],
+                    "id": "3",
+                },
             ],
         },
-        "Open\ngo",
+        "Open\ngo\nClose",
     ),
     (
         "collapsible",

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from kb.models import Article
+from search.embedding.guarded import GuardedEmbedder
 from search.engines import embedded
 from search.indexing import periodic
 from search.indexing.embedding_job import embed_waiting
@@ -145,16 +146,31 @@ def test_without_an_embedder_words_alone_decide(filled, settings):
     settings.EMBEDDER = "off"
     calibrate_where_due()
     forget_rules()
-    answered, *others = ("change the lid", "elephants", "elephant rides in orbit")
-    assert not search(SearchRequest(answered, "en")).outcome.no_answer
-    assert all(search(SearchRequest(text, "en")).outcome.no_answer for text in others)
+    answered = search(SearchRequest("change the lid", "en")).outcome
+    weak = search(SearchRequest("elephants in orbit of your order", "en")).outcome
+    assert (answered.no_answer, weak.no_answer) == (False, True)
+    assert weak.total > 0
 
 
-def test_is_measured_anew_when_the_embedder_goes(filled, settings):
-    assert calibrate_where_due() == 2
+def test_what_was_measured_by_words_alone_decides_nothing_by_meaning(filled, settings):
     settings.EMBEDDER = "off"
     assert calibrate_where_due() == 2
-    assert Calibration.objects.get(locale="en").thresholds.cosine == 1.0  # nothing is near
+    settings.EMBEDDER = "bundled"
+    forget_rules()
+    assert rules_for("en").thresholds.evidence is None
+    assert not search(SearchRequest("elephants in orbit of your order", "en")).outcome.no_answer
+    assert calibrate_where_due() == 2
+    forget_rules()
+    assert search(SearchRequest("elephants in orbit of your order", "en")).outcome.no_answer
+
+
+def test_an_embedder_that_is_out_leaves_the_thresholds_as_they_are(filled, monkeypatch):
+    calibrate_where_due()
+    before = Calibration.objects.get(locale="en").thresholds
+    Calibration.objects.update(basis="")
+    monkeypatch.setattr(GuardedEmbedder, "question", lambda self, text: None)
+    assert calibrate_where_due() == 0
+    assert Calibration.objects.get(locale="en").thresholds == before
 
 
 def test_only_what_everybody_may_read_is_asked(site):
