@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from math import log1p
 
 from search.analysis.characters import has_japanese
-from search.query.retrieve import Retrieved
+from search.query.retrieve import WORDS_WITH_FULL_MEANING, Retrieved
 from search.query.rules import Thresholds
 from search.query.understand import READING_BEGINS, Question
 
@@ -85,11 +85,13 @@ def cosine(found: Retrieved, without: frozenset[str] = frozenset()) -> float:
 def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None) -> bool:
     """The decision: whether the candidates speak for no answer, less than ``least``.
 
-    Made by words alone where meaning had no say (no vectors, an embedder that is off or out); not
-    made while such words are in progress, on a page beyond the candidates, where an article was
-    pinned, or before the site was measured.
+    Made by words alone where meaning had no say (no vectors, an embedder that is off or out). Not
+    made while such words, or only a few, are in progress, on a page beyond the candidates, where
+    an article was pinned, or before the site was measured.
     """
     if least is None or not found.lexical or found.pinned or is_read(question, found):
+        return False
+    if found.in_progress and len(question.distinct_terms) < WORDS_WITH_FULL_MEANING:
         return False
     if not found.similarities:
         return not found.in_progress and words(found) < least.words

@@ -40,20 +40,27 @@ class Contributions:
 
 
 def fused(
-    hits: Sequence[Hit], similarities: Mapping[str, Similarity], priors: Priors = NO_PRIORS
+    hits: Sequence[Hit],
+    similarities: Mapping[str, Similarity],
+    priors: Priors = NO_PRIORS,
+    say_of_meaning: float = 1.0,
 ) -> list[Hit]:
     """The hits in the order of all their contributions; as they are where words alone speak."""
     if not similarities and priors == NO_PRIORS:
         return list(hits)
-    places = contributions(hits, similarities, priors)
+    places = contributions(hits, similarities, priors, say_of_meaning)
     ranked = [replace(hit, score=places[hit.id].total) for hit in hits]
     return sorted(ranked, key=lambda hit: (-hit.score, hit.id))
 
 
 def contributions(
-    hits: Sequence[Hit], similarities: Mapping[str, Similarity], priors: Priors = NO_PRIORS
+    hits: Sequence[Hit],
+    similarities: Mapping[str, Similarity],
+    priors: Priors = NO_PRIORS,
+    say_of_meaning: float = 1.0,
 ) -> dict[str, Contributions]:
-    """What places each of the hits, by id."""
+    """What places each of the hits, by id. ``say_of_meaning``: how much of its weight meaning has,
+    0 to 1."""
     highest = max((hit.score for hit in hits), default=0.0) or 1.0
     passages = _scaled(
         {id_: s.passage if s.passage > -1 else s.title for id_, s in similarities.items()}
@@ -63,9 +70,9 @@ def contributions(
     for hit in hits:
         near = similarities.get(hit.id)
         words = hit.score / highest
-        passage = PASSAGE_WEIGHT * passages.get(hit.id, 0.0)
-        title = TITLE_WEIGHT * titles.get(hit.id, 0.0)
-        coverage = COVERAGE_WEIGHT * near.coverage if near else 0.0
+        passage = say_of_meaning * PASSAGE_WEIGHT * passages.get(hit.id, 0.0)
+        title = say_of_meaning * TITLE_WEIGHT * titles.get(hit.id, 0.0)
+        coverage = say_of_meaning * COVERAGE_WEIGHT * near.coverage if near else 0.0
         fitting = words + passage + title + coverage
         placed[hit.id] = Contributions(
             words,

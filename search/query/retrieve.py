@@ -12,6 +12,7 @@ import numpy as np
 from django.utils import timezone
 
 from search import embedding, engines
+from search.analysis.characters import has_japanese
 from search.embedding.guarded import GuardedEmbedder
 from search.engines.base import (
     AllOf,
@@ -42,8 +43,11 @@ POOL = 60
 NEAREST = 20
 # … and how near, as a share of the nearest one's cosine: the others are there by accident.
 NEAR_ENOUGH = 0.75
-# Fewer words in progress say too little for a vector to mean anything.
-WORDS_WITH_MEANING = 5
+# Fewer words in progress say too little for a vector to mean anything; by whether they are
+# Japanese, where a compound is several words.
+WORDS_WITH_MEANING = {True: 3, False: 2}
+# From so many on meaning has its full say while typing, with fewer the square of their share of it.
+WORDS_WITH_FULL_MEANING = 5
 # Above what words can score: an article found by meaning is in the pool whatever its words.
 _IN_POOL = 1_000.0
 
@@ -157,7 +161,8 @@ def ask(
     similarities: Mapping[str, Similarity] = {}
     if vector_query and nearest:  # none at all: the index has no vectors yet
         similarities = engine.similarities(vector_query, [hit.id for hit in found.hits])
-    ranked = keep_places(fused(found.hits, similarities, asked.priors), asked.shown)
+    ranked = fused(found.hits, similarities, asked.priors, _say_of_meaning(asked))
+    ranked = keep_places(ranked, asked.shown)
     ranked = _pinned_first(ranked, asked.pinned)
     shown = replace(found, hits=tuple(ranked[offset : offset + limit]))
     return Retrieved(
@@ -194,7 +199,8 @@ def _vector_query(embedder: GuardedEmbedder | None, asked: Asked) -> VectorQuery
     if embedder is None:
         return None
     question = asked.question
-    if asked.mode is Mode.SUGGEST and len(question.distinct_terms) < WORDS_WITH_MEANING:
+    fewest = WORDS_WITH_MEANING[has_japanese(question.text)]
+    if asked.mode is Mode.SUGGEST and len(question.distinct_terms) < fewest:
         return None
     vector = embedder.question(question.text)
     if vector is None:
@@ -206,6 +212,12 @@ def _vector_query(embedder: GuardedEmbedder | None, asked: Asked) -> VectorQuery
     return VectorQuery(
         embedder.space, vector, question.distinct_terms, question.locale, asked.visibilities
     )
+
+
+def _say_of_meaning(asked: Asked) -> float:
+    if asked.mode is Mode.SEARCH:
+        return 1.0
+    return min(len(asked.question.distinct_terms) / WORDS_WITH_FULL_MEANING, 1.0) ** 2
 
 
 def _near_enough(nearest: Sequence[Hit]) -> list[str]:

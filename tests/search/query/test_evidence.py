@@ -1,5 +1,7 @@
 """From which evidence on a question counts as answered."""
 
+from dataclasses import replace
+
 import pytest
 
 from search.engines.base import EngineResult, Hit, Similarity
@@ -73,6 +75,12 @@ class TestDecision:
 
     def test_is_not_made_by_words_alone_that_are_in_progress(self):
         assert not is_unanswered(QUESTION, retrieved({"1": 1.0}, in_progress=True), LEAST)
+
+    def test_is_not_made_by_a_few_words_in_progress(self):
+        weak = replace(self.WEAK, in_progress=True)
+        assert not is_unanswered(Question.read("reset kettle", "en"), weak, LEAST)
+        many = Question.read("reset kettle firmware version number", "en")
+        assert is_unanswered(many, weak, LEAST)
 
     def test_is_not_made_beyond_the_candidates(self):
         assert not is_unanswered(QUESTION, retrieved(), LEAST)

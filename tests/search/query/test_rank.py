@@ -39,6 +39,11 @@ def test_meaning_turns_a_close_race():
     assert order({"1": Similarity(0.1, 0.1), "2": Similarity(0.6, 0.7)})[0] == "2"
 
 
+def test_meaning_with_little_say_turns_no_race():
+    near = {"1": Similarity(0.1, 0.1), "2": Similarity(0.6, 0.7)}
+    assert fused(HITS, near, say_of_meaning=0.1)[0].id == "1"
+
+
 def test_meaning_alone_does_not_beat_words_and_meaning():
     alike = Similarity(0.4, 0.5, coverage=0.5)
     assert order({"1": alike, "3": Similarity(0.5, 0.6, coverage=0.0)})[0] == "1"
