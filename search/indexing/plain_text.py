@@ -37,6 +37,7 @@ def body_text(blocks: Iterable[Block]) -> BodyText:
     """
     lines: list[str] = []
     headings: list[str] = []
+    above: tuple[int, int] | None = None  # lines and headings above a heading that only points
     for block, is_step in _unfolded(blocks):
         extract = _EXTRACTORS.get(block["type"])
         if is_step and extract is prose_lines:  # to follow a link may be the step
@@ -44,10 +45,25 @@ def body_text(blocks: Iterable[Block]) -> BodyText:
         if extract is None or not block["value"]:
             continue
         found = [line for line in map(_one_line, extract(block["value"])) if line]
+        is_heading = block["type"] == "heading"
+        if is_heading:
+            _drop_below(above, lines, headings)
+            above = None
+        elif found:
+            above = None
+        elif extract is prose_lines and lines and headings and lines[-1] == headings[-1]:
+            above = len(lines) - 1, len(headings) - 1
         lines.extend(found)
-        if block["type"] in ("heading", "collapsible"):
+        if is_heading or block["type"] == "collapsible":
             headings.extend(found)
+    _drop_below(above, lines, headings)
     return BodyText("\n".join(lines), tuple(headings))
+
+
+def _drop_below(above: tuple[int, int] | None, lines: list[str], headings: list[str]) -> None:
+    """Leave out a heading that has nothing below it but lines that point elsewhere."""
+    if above is not None:
+        del lines[above[0] :], headings[above[1] :]
 
 
 def _unfolded(blocks: Iterable[Block], *, is_step: bool = False) -> Iterator[tuple[Block, bool]]:

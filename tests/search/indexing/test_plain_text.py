@@ -100,6 +100,30 @@ def test_an_internal_note_inside_nothing_leaks():
     assert body.text == "a\nb"
 
 
+POINTERS = block("paragraph", '<ul><li>Next: <a linktype="page" id="1">Refunds</a></li></ul>')
+TEXT = block("paragraph", "<p>Text</p>")
+
+
+def heading(text):
+    return block("heading", {"text": text, "level": "h2", "anchor": ""})
+
+
+@pytest.mark.parametrize(
+    ("blocks", "text", "headings"),
+    [
+        ([heading("A"), TEXT, heading("Next"), POINTERS], "A\nText", ("A",)),
+        ([heading("Next"), POINTERS, heading("A"), TEXT], "A\nText", ("A",)),
+        ([heading("A"), POINTERS, TEXT], "A\nText", ("A",)),
+        ([heading("A"), TEXT, POINTERS], "A\nText", ("A",)),
+        ([heading("A"), heading("B"), TEXT], "A\nB\nText", ("A", "B")),
+        ([POINTERS], "", ()),
+    ],
+)
+def test_a_heading_of_nothing_but_pointers_goes_with_them(blocks, text, headings):
+    body = body_text(blocks)
+    assert (body.text, body.headings) == (text, headings)
+
+
 def test_headings_are_listed_and_stay_in_the_text():
     body = body_text(
         [
