@@ -133,7 +133,7 @@ def ask(
 
     def known(terms: Sequence[str]) -> frozenset[str]:
         found = engine.known_terms(locale, terms, asked.visibilities)
-        unknown.update(found.symmetric_difference(terms))
+        unknown.update(set(terms) - found)
         return found
 
     tree = _TREES[asked.mode](asked.question, known)

@@ -37,13 +37,13 @@ READING_BEGINS = 30.0  # some run of words in a title is read as what was typed
 WORD_BEGINS_A_LETTER = 0.33
 TEXT_BEGINS_A_LETTER = 1.0
 MOST_LETTERS = 6
-# A word in progress that is a word already may still become another one: オランダの高(速道路).
-UNFINISHED = 0.75
 # … or is read so: kana or romaji that no input method has converted yet.
 READ_BEGINS_A_LETTER = 0.5
 SHORTEST_READ = 2  # letters of the reading
 MOST_STARTS = 3
 FEWEST_LETTERS = {True: 1, False: 2}  # by whether the beginning is Japanese
+# A word in progress that is a word already may still become another one: オランダの高(速道路).
+UNFINISHED = 0.75
 
 _SENTENCE_END = re.compile(r"\n\s*\n|(?<=[?!。？！])|(?<=\.)\s")
 _QUOTED = re.compile(r'["“”]([^"“”]+)["“”]')
