@@ -311,6 +311,9 @@ class Engine(Protocol):
     ) -> frozenset[str]:
         """Those of ``terms`` that some document of these visibilities holds in its text."""
 
+    def matches_any(self, query: EngineQuery) -> bool:
+        """Whether a query tree has any match."""
+
     def nearest(self, query: VectorQuery, limit: int) -> Sequence[Hit]:
         """The documents nearest in meaning, best first; scores are cosines. May be approximate.
 

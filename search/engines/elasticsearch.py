@@ -226,6 +226,10 @@ class ElasticsearchEngine:
         total = answer["hits"].get("total", {}).get("value", len(hits) + query.offset)
         return EngineResult(tuple(hits), int(total), facets, self.name)
 
+    def matches_any(self, query: EngineQuery) -> bool:
+        """See Engine.matches_any."""
+        return bool(self.search(replace(query, limit=1, count_total=False)).hits)
+
     def nearest(self, query: VectorQuery, limit: int) -> list[Hit]:
         """See Engine.nearest."""
         answers = self._search_vectors(query, vectors.searches(query, limit))

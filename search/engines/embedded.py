@@ -38,6 +38,7 @@ from search.engines.base import (
     Term,
     VectorQuery,
 )
+from search.engines.stamps import FileStamp, file_stamp
 from search.engines.tantivy_query import compile_query, unknown_fields
 from search.engines.vector_store import VectorsDamaged, VectorStores
 
@@ -113,6 +114,14 @@ def _rarity(searcher: tantivy.Searcher, term: str) -> float:
     return log(1 + (documents - holding + 0.5) / (holding + 0.5))
 
 
+def _unseen(searcher: tantivy.Searcher, visibilities: Sequence[str]) -> int:
+    """At most so many of the documents that frequencies count are not for these visibilities, or
+    deleted: frequencies forget a deleted document only when its segment is merged."""
+    counted = dict(searcher.terms_with_prefix("visibility", ""))
+    deleted = sum(counted.values()) - searcher.num_docs
+    return deleted + sum(n for name, n in counted.items() if name not in visibilities)
+
+
 def _stored(searcher: tantivy.Searcher, address: tantivy.DocAddress, field: str) -> str:
     return str(searcher.doc(address).get_first(field))
 
@@ -153,7 +162,7 @@ class _LiveIndex:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._stamp = 0
+        self._stamp: FileStamp | None = None
         self.vectors = VectorStores(path)
         with self._reading():
             self.index = tantivy.Index.open(str(path))
@@ -170,7 +179,7 @@ class _LiveIndex:
     def refresh(self) -> None:
         """See the last commit. Raises EngineUnavailable when the files are bad or gone."""
         with self._reading():
-            stamp = (self.path / "meta.json").stat().st_mtime_ns
+            stamp = file_stamp(self.path / "meta.json")
             if stamp != self._stamp:
                 self.index.reload()
                 self._stamp = stamp
@@ -178,6 +187,11 @@ class _LiveIndex:
     def searcher(self) -> tantivy.Searcher:
         """The index as of the last refresh, on files that are open: no swap takes them away."""
         return self.index.searcher()
+
+    def matches_any(self, query: EngineQuery) -> bool:
+        """See Engine.matches_any."""
+        with _tantivy_errors():
+            return bool(self.searcher().search(self.compiled(query), limit=1, count=False).hits)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -195,6 +209,7 @@ class EmbeddedEngine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._open: dict[str, _LiveIndex] = {}
+        self._names: dict[str, tuple[FileStamp, str]] = {}
         self._open_lock = threading.Lock()
         limit_malloc_arenas()
 
@@ -264,6 +279,11 @@ class EmbeddedEngine:
         live = self._live(locale)
         return live is not None and live.searcher().num_docs > 0
 
+    def matches_any(self, query: EngineQuery) -> bool:
+        """See Engine.matches_any."""
+        live = self._live(query.locale)
+        return live is not None and live.matches_any(query)
+
     def known_terms(
         self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
     ) -> frozenset[str]:
@@ -273,15 +293,16 @@ class EmbeddedEngine:
             return frozenset()
         with _tantivy_errors():
             searcher = live.searcher()
-            return frozenset(
-                term
-                for term in terms
-                if searcher.search(
-                    live.compiled(EngineQuery(Term(Field.TEXT, term), locale, tuple(visibilities))),
-                    limit=1,
-                    count=False,
-                ).hits
-            )
+            unseen = _unseen(searcher, visibilities)
+
+            def is_known(term: str) -> bool:
+                documents = searcher.doc_freq(Field.TEXT, term)
+                if not 0 < documents <= unseen:  # in none, or in more than could be others'
+                    return documents > 0
+                query = EngineQuery(Term(Field.TEXT, term), locale, tuple(visibilities))
+                return live.matches_any(query)
+
+            return frozenset(filter(is_known, terms))
 
     def digests(self, locale: str) -> dict[str, str]:
         """See Engine.digests."""
@@ -363,8 +384,12 @@ class EmbeddedEngine:
         return sorted(names)
 
     def _live_name(self, locale: str) -> str | None:
+        path = self.folder / locale / "current"
         try:
-            return (self.folder / locale / "current").read_text(encoding="utf-8").strip()
+            stamp = file_stamp(path)
+            if self._names.get(locale, (None,))[0] != stamp:
+                self._names[locale] = (stamp, path.read_text(encoding="utf-8").strip())
+            return self._names[locale][1]
         except FileNotFoundError:
             return None
         except (UnicodeDecodeError, OSError) as error:

@@ -61,12 +61,22 @@ class StandbyEngine:
     def known_terms(
         self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
     ) -> frozenset[str]:
-        """See Engine.known_terms. This host's copy saves a round trip; the cluster is asked while
-        it is empty or cannot say."""
+        """See Engine.known_terms and ``_ask_here``."""
+        return self._ask_here(
+            locale, lambda engine: engine.known_terms(locale, terms, visibilities)
+        )
+
+    def matches_any(self, query: EngineQuery) -> bool:
+        """See Engine.matches_any and ``_ask_here``."""
+        return self._ask_here(query.locale, lambda engine: engine.matches_any(query))
+
+    def _ask_here(self, locale: str, question: Callable[[Engine], T]) -> T:
+        """This host's copy saves a round trip; the cluster is asked while it is empty or cannot
+        say."""
         with suppress(EngineUnavailable):  # what ails the copy stands in its status
             if self.standby.has_documents(locale):
-                return self.standby.known_terms(locale, terms, visibilities)
-        return self._ask(lambda engine: engine.known_terms(locale, terms, visibilities))[0]
+                return question(self.standby)
+        return self._ask(question)[0]
 
     def _ask(self, question: Callable[[Engine], T]) -> tuple[T, bool]:
         if self.breaker.admits():

@@ -34,6 +34,7 @@ from search.engines.base import (
     VectorKind,
 )
 from search.engines.signatures import WORDS, coverage
+from search.engines.stamps import FileStamp, file_stamp
 
 T = TypeVar("T")
 
@@ -154,6 +155,7 @@ class VectorStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._loaded: _Loaded | None = None
+        self._stamp: FileStamp | None = None
         self._loading = Lock()
 
     # --- writing (under the engine's lock) ----------------------------------------------------
@@ -285,15 +287,18 @@ class VectorStore:
         """The articles whose best row is most like ``vector``; scores are cosines."""
         loaded = self._current()
         chosen = loaded.nearest_rows(vector, visibilities)
-        best: dict[int, float] = {}
-        for article, cosine in zip(
-            loaded.article_of_row[chosen].tolist(),
-            products(loaded.rows(chosen), vector).tolist(),
-            strict=True,
-        ):
-            best[article] = max(cosine, best.get(article, -1.0))
-        ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:limit]
-        return [Hit(str(loaded.articles[at]["id"]), cosine) for at, cosine in ranked]
+        if not len(chosen):
+            return []
+        of_row, cosines = loaded.article_of_row[chosen], products(loaded.rows(chosen), vector)
+        # Rows come in the order of their articles: each article's are side by side.
+        first = np.flatnonzero(np.diff(of_row, prepend=-1))
+        articles, best = of_row[first], np.maximum.reduceat(cosines, first)
+        ranked = np.argsort(-best, kind="stable")[:limit]
+        ids = loaded.articles["id"][articles[ranked]]
+        return [
+            Hit(str(id_), cosine)
+            for id_, cosine in zip(ids.tolist(), best[ranked].tolist(), strict=True)
+        ]
 
     def similarities(
         self,
@@ -339,9 +344,17 @@ class VectorStore:
 
     def _current(self) -> "_Loaded":
         with _damage(self.folder), self._loading:
-            if self._loaded is None or self._loaded.names != self._names():
+            stamp = self._live_stamp()
+            if self._loaded is None or stamp != self._stamp:
                 self._loaded = self._settled(lambda names: _Loaded(self.folder, names))
+                self._stamp = stamp
             return self._loaded
+
+    def _live_stamp(self) -> FileStamp | None:
+        try:
+            return file_stamp(self.folder / "segments")
+        except FileNotFoundError:  # nothing has been written
+            return None
 
     def _settled(self, read: Callable[[list[str]], T]) -> T:
         """What ``read`` makes of the live segments, anew where a merge took them away meanwhile."""
@@ -369,7 +382,8 @@ class _Segment:
 
 def _mapped(path: Path) -> NDArray[Any]:
     try:
-        return np.load(path, mmap_mode="r")
+        # As a plain array: what numpy adds to a mapped one costs as much as reading a row.
+        return np.load(path, mmap_mode="r").view(np.ndarray)
     except ValueError:  # nothing to map: a segment of deletions
         return np.load(path)
 

@@ -12,7 +12,7 @@ logged-in user" makes it signed-in. An alias has the privacy of its source, as i
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -37,7 +37,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 from kb.models import Article, Topic
 from kb.visibility import Viewer, Visibility, strictest
-from search.indexing.prepared import Prepared
+from search.indexing.prepared import Prepared, as_date
 from search.indexing.privacy import Privacy
 
 # Root, home page, root topic: the root topic is only a shelf and not named as a subject.
@@ -157,9 +157,6 @@ class ReadableArticle:
     topic: str
     verified_on: date | None
     visibility: str
-    product: str
-    audience: str
-    stage: str
 
 
 def readable(article_ids: Iterable[int], viewer: Viewer) -> dict[int, ReadableArticle]:
@@ -186,17 +183,10 @@ def readable(article_ids: Iterable[int], viewer: Viewer) -> dict[int, ReadableAr
                 short_answer=row.short_answer,
                 url=_address(row.url_path, addresses),
                 topic=row.topic_title or "",
-                verified_on=_date(row.verified_on),
+                verified_on=as_date(row.verified_on),
                 visibility=visibility,
-                product=row.product,
-                audience=row.audience,
-                stage=row.stage,
             )
     return shown
-
-
-def _date(stored: date | str | None) -> date | None:
-    return date.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
 class _Row(NamedTuple):
@@ -210,10 +200,7 @@ class _Row(NamedTuple):
     title: str
     short_answer: str
     topic_title: str | None
-    verified_on: date | str | None  # SQLite gives ISO text
-    product: str
-    audience: str
-    stage: str
+    verified_on: date | str | None  # see as_date
 
 
 def _rows(article_ids: Sequence[int]) -> QuerySet[Article, Any]:
@@ -246,10 +233,15 @@ def _site_addresses() -> list[tuple[str, str]]:
     several_sites = len({root.site_id for root in roots}) > 1
     addresses = []
     for root in roots:
-        with translation.override(root.language_code):
-            home = reverse("wagtail_serve", args=("",))
+        home = _home(root.language_code)
         addresses.append((root.root_path, f"{root.root_url}{home}" if several_sites else home))
     return addresses
+
+
+@cache
+def _home(language: str) -> str:
+    with translation.override(language):
+        return reverse("wagtail_serve", args=("",))
 
 
 def _address(url_path: str, addresses: Iterable[tuple[str, str]]) -> str:

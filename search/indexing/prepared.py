@@ -1,7 +1,8 @@
 """Queries whose SQL is written once: that takes Django as long as the database takes to answer."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -11,28 +12,35 @@ Statement = tuple[str, tuple[Any, ...]]
 
 
 class Prepared:
-    """A query for the rows of some ids, written once for each number of them.
+    """A query for the rows of some keys, written once for each power of two of them.
 
-    ``build`` makes the queryset for given ids. They have to be its last condition, and its columns
+    ``build`` makes the queryset for given keys. They have to be its last condition, and its columns
     come as the database's own values: a date may be text, and JSON is no text until it is cast.
     """
 
-    def __init__(self, build: Callable[[Sequence[int]], QuerySet[Any, Any]]) -> None:
+    def __init__(self, build: Callable[[Sequence[Any]], QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._statement = lru_cache(maxsize=200)(self._written)
+        self._statement = cache(self._written)
 
-    def rows(self, ids: Sequence[int]) -> list[tuple[Any, ...]]:
-        """The rows, in the database's order. One query; none without ids."""
-        if not ids:
+    def rows(self, keys: Sequence[int] | Sequence[str]) -> list[tuple[Any, ...]]:
+        """The rows, in the database's order. One query; none without keys."""
+        if not keys:
             return []
-        sql, parameters = self._statement(len(ids))
+        count = 1 << (len(keys) - 1).bit_length()
+        sql, parameters = self._statement(count)
+        padding = [keys[-1]] * (count - len(keys))
         with connection.cursor() as cursor:
-            cursor.execute(sql, (*parameters, *ids))
+            cursor.execute(sql, (*parameters, *keys, *padding))
             return list(cursor.fetchall())
 
     def _written(self, count: int) -> Statement:
-        ids = range(count)
-        sql, parameters = self._build(ids).query.sql_with_params()
-        if tuple(parameters[-count:]) != tuple(ids):
-            raise ValueError("the ids are not the last parameters of the query")
+        keys = range(count)
+        sql, parameters = self._build(keys).query.sql_with_params()
+        if list(map(str, parameters[-count:])) != list(map(str, keys)):
+            raise ValueError("the keys are not the last parameters of the query")
         return sql, tuple(parameters[:-count])
+
+
+def as_date(stored: date | str | None) -> date | None:
+    """A date as it was read: SQLite gives ISO text."""
+    return date.fromisoformat(stored) if isinstance(stored, str) else stored

@@ -179,9 +179,11 @@ def find_tokens(blob: bytes, text: str, wanted: Collection[str]) -> list[TermPla
         return []
     start = _HEADER.size
     terms = data[start : start + size].decode("utf-8", "surrogatepass").split("\n")
-    is_wanted = np.fromiter((term in wanted for term in terms), bool, len(terms))
-    if not is_wanted.any() or not count:
+    numbers = [terms.index(term) for term in set(wanted).intersection(terms)]
+    if not numbers or not count:
         return []
+    is_wanted = np.zeros(len(terms), bool)
+    is_wanted[numbers] = True
     columns = np.frombuffer(data, "<u4", 3 * count, offset=start + size).reshape(3, count)
     found = columns[:, is_wanted[columns[0]]]
     return [(terms[number], begin, end) for number, begin, end in found.T.tolist()]

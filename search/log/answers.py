@@ -7,12 +7,16 @@ it may be the same one every day. What the counts come to is said in ``search.qu
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from kb.models import Article
 from search.analysis.characters import clean
+from search.indexing.prepared import Prepared, as_date
 from search.log.models import DailyAnswer
 from search.log.outcomes import SearchOutcome
 from search.log.privacy import scrub
@@ -45,13 +49,19 @@ def answer_days(text: str, locale: str, since: date) -> list[AnswerDay]:
     """The counts of a question in all its spellings, from ``since`` on. One query."""
     # As searches are stored: by the hash of the scrubbed text.
     question = question_hash(scrub(clean(text)[:MAX_QUESTION_LENGTH].strip()), locale)
-    rows = DailyAnswer.objects.filter(question=question, day__gte=since)
     return [
         AnswerDay(str(article), day, opened=opened, answered=answered)
-        for article, day, opened, answered in rows.values_list(
-            "article_id", "day", "opened", "answered"
-        )
+        for article, stored, opened, answered in _ROWS.rows([question])
+        if (day := as_date(stored)) and day >= since
     ]
+
+
+def _rows(questions: Sequence[str]) -> QuerySet[DailyAnswer, Any]:
+    rows = DailyAnswer.objects.filter(question__in=questions)
+    return rows.values_list("article_id", "day", "opened", "answered")
+
+
+_ROWS = Prepared(_rows)
 
 
 # --- counting ------------------------------------------------------------------------------------

@@ -4,10 +4,10 @@ Between indexing and reading an article may have been unpublished, moved, expire
 private. ``readable`` looks at the database of this moment; what it does not return is not shown.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from functools import cache, lru_cache, reduce
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache, reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -15,6 +15,7 @@ from kb.models import Stage, Topic
 from search.analysis import analyse, readings
 from search.engines.base import Facet, Hit, Similarity
 from search.indexing.eligibility import ROOT_TOPIC_DEPTH, ReadableArticle, readable
+from search.indexing.prepared import Prepared
 from search.indexing.stored_texts import StoredText, stored_texts
 from search.query.highlight import (
     TermPlace,
@@ -97,9 +98,11 @@ def _result(
     place: Span | None,
 ) -> Result:
     terms = question.marked_in(text.body_terms()) if text else set()
+    # As it was analysed for the index, where it still is the same title.
+    tokens = text.title_tokens if text and text.title == article.title else None
     return Result(
         id=str(article.id),
-        title=highlight_title(question, article.title),
+        title=highlight_title(question, article.title, tokens),
         url=article.url,
         topic=article.topic,
         excerpt=_excerpt(text, terms, place) if text else Highlighted(""),
@@ -122,10 +125,17 @@ def _tokens(text: str) -> tuple[TermPlace, ...]:
     return tuple((token.term, token.start, token.end) for token in analyse(text, "").tokens)
 
 
-def highlight_title(question: Question, title: str, *, in_progress: bool = False) -> Highlighted:
+def highlight_title(
+    question: Question,
+    title: str,
+    tokens: Sequence[TermPlace] | None = None,
+    *,
+    in_progress: bool = False,
+) -> Highlighted:
     """``title`` with the question's words marked; in progress also what begins like the last word,
-    or, where no word is the same, what is read like the whole."""
-    tokens = _tokens(title)
+    or, where no word is the same, what is read like the whole. ``tokens``: the title's, if they
+    are known."""
+    tokens = _tokens(title) if tokens is None else tokens
     spans = term_spans(tokens, question.marked_in(term for term, _, _ in tokens))
     if in_progress:
         spans += prefix_spans(title, tokens, question.last_word)
@@ -180,11 +190,12 @@ def _topic_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[F
     chosen = set(request.filters.get(Facet.TOPIC, ()))
     # Only topics of results the viewer may read: anybody can ask for any number.
     open_ids = [int(value) for value in chosen.intersection(counts)]
-    rows = list(_topics_at_the_top(request.locale).all())
+    rows = list(map(_Topic._make, _TOPICS_AT_THE_TOP.rows([int(value) for value in counts])))
     if open_ids:
-        opened = list(_topics(request.locale).filter(pk__in=open_ids))
-        below = [Q(path__startswith=row.path, depth=row.depth + 1) for row in opened]
-        rows += [*opened, *_topics(request.locale).filter(reduce(or_, below, Q(pk__in=[])))]
+        opened = _topics().filter(pk__in=open_ids).values_list(*_Topic._fields, "depth")
+        below = [Q(path__startswith=path, depth=depth + 1) for _, _, path, depth in opened]
+        beside = Q(pk__in=open_ids) | reduce(or_, below, Q())
+        rows += map(_Topic._make, _topics().filter(beside).values_list(*_Topic._fields))
     choices = {
         row.pk: FacetValue(str(row.pk), row.title, counts[str(row.pk)], row.pk in open_ids)
         for row in sorted(rows, key=lambda row: row.path)
@@ -193,15 +204,24 @@ def _topic_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[F
     return tuple(sorted(choices.values(), key=lambda choice: -choice.count))
 
 
-def _topics(locale: str) -> QuerySet[Topic, Any]:
-    topics = Topic.objects.filter(live=True, locale__language_code=locale)
-    return topics.order_by().values_list("pk", "title", "depth", "path", named=True)
+class _Topic(NamedTuple):
+    """What is read of a topic."""
+
+    pk: int
+    title: str
+    path: str
 
 
-@cache
-def _topics_at_the_top(locale: str) -> QuerySet[Topic, Any]:
-    """Never evaluated itself, only copied: building it takes longer than the query."""
-    return _topics(locale).filter(depth=ROOT_TOPIC_DEPTH + 1)
+def _topics() -> QuerySet[Topic]:
+    return Topic.objects.filter(live=True).order_by()
+
+
+def _topics_at_the_top(topic_ids: Sequence[int]) -> QuerySet[Topic, Any]:
+    at_the_top = _topics().filter(depth=ROOT_TOPIC_DEPTH + 1)
+    return at_the_top.filter(pk__in=topic_ids).values_list(*_Topic._fields)
+
+
+_TOPICS_AT_THE_TOP = Prepared(_topics_at_the_top)
 
 
 def _stage_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:

@@ -7,7 +7,7 @@ that are nearly equal and no others. The weights and their effect: docs/search-q
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from search.engines.base import Hit, Similarity
 from search.query.priors import NO_PRIORS, Priors
@@ -49,7 +49,7 @@ def fused(
     if not similarities and priors == NO_PRIORS:
         return list(hits)
     places = contributions(hits, similarities, priors, say_of_meaning)
-    ranked = [replace(hit, score=places[hit.id].total) for hit in hits]
+    ranked = [Hit(hit.id, places[hit.id].total, hit.verified_on) for hit in hits]
     return sorted(ranked, key=lambda hit: (-hit.score, hit.id))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from django.utils import timezone
 
 from search import embedding, engines
-from search.analysis.characters import has_japanese
+from search.analysis.characters import has_japanese, title_key
 from search.embedding.guarded import GuardedEmbedder
 from search.engines.base import (
     AllOf,
@@ -26,6 +26,7 @@ from search.engines.base import (
     Ids,
     Node,
     Phrase,
+    Prefix,
     Similarity,
     VectorQuery,
 )
@@ -46,7 +47,9 @@ NEAR_ENOUGH = 0.75
 # Fewer words in progress say too little for a vector to mean anything; by whether they are
 # Japanese, where a compound is several words.
 WORDS_WITH_MEANING = {True: 3, False: 2}
-# From so many on meaning has its full say while typing, with fewer the square of their share of it.
+# From so many on meaning has its full say while typing, with fewer the square of their share of it,
+# and none where a title begins as was typed: that comes first either way, and a vector takes longer
+# than all the rest.
 WORDS_WITH_FULL_MEANING = 5
 # Above what words can score: an article found by meaning is in the pool whatever its words.
 _IN_POOL = 1_000.0
@@ -139,7 +142,9 @@ def ask(
     tree = _TREES[asked.mode](asked.question, known)
     if tree is None:
         return Retrieved(EngineResult((), 0, {facet: {} for facet in facets}, engine.name))
-    vector_query = _vector_query(embedder, asked)
+    vector_query = None
+    if embedder and _may_mean(asked, engine):
+        vector_query = _vector_query(embedder, asked)
     nearest = engine.nearest(vector_query, NEAREST) if vector_query else ()
     certain = {*_near_enough(nearest), *asked.pinned}
     in_pool = offset + limit <= POOL
@@ -195,13 +200,23 @@ def quoted_phrases(quoted: Sequence[tuple[str, ...]]) -> tuple[Node, ...]:
     return tuple(Phrase(Field.TEXT, terms) for terms in quoted)
 
 
-def _vector_query(embedder: GuardedEmbedder | None, asked: Asked) -> VectorQuery | None:
-    if embedder is None:
-        return None
+def _may_mean(asked: Asked, engine: Engine) -> bool:
+    """Whether the question says enough for a vector to mean something."""
+    if asked.mode is Mode.SEARCH:
+        return True
     question = asked.question
-    fewest = WORDS_WITH_MEANING[has_japanese(question.text)]
-    if asked.mode is Mode.SUGGEST and len(question.distinct_terms) < fewest:
-        return None
+    words = len(question.distinct_terms)
+    if words < WORDS_WITH_MEANING[has_japanese(question.text)]:
+        return False
+    return words >= WORDS_WITH_FULL_MEANING or not engine.matches_any(
+        EngineQuery(
+            Prefix(Field.TITLE_KEYS, title_key(question.text)), question.locale, asked.visibilities
+        )
+    )
+
+
+def _vector_query(embedder: GuardedEmbedder, asked: Asked) -> VectorQuery | None:
+    question = asked.question
     vector = embedder.question(question.text)
     if vector is None:
         return None
@@ -237,7 +252,7 @@ def _with(tree: Node, certain: Collection[str]) -> Node:
 
 def _lexical(hits: Sequence[Hit], certain: Collection[str]) -> tuple[Hit, ...]:
     """The hits with what their words scored, best first."""
-    scored = [replace(h, score=h.score - _IN_POOL) if h.id in certain else h for h in hits]
+    scored = [Hit(h.id, h.score - _IN_POOL, h.verified_on) if h.id in certain else h for h in hits]
     return tuple(sorted(scored, key=lambda hit: (-hit.score, hit.id)))
 
 

@@ -18,8 +18,9 @@ class Migration(migrations.Migration):
                 ('space', models.CharField(max_length=200)),
                 ('for_digest', models.CharField(max_length=64)),
                 ('dimensions', models.PositiveIntegerField()),
-                ('rows', models.BinaryField()),
                 ('passages', models.JSONField()),
+                # After what is read without it: SQLite reads through it to what is behind.
+                ('rows', models.BinaryField()),
             ],
         ),
     ]

@@ -179,9 +179,6 @@ class TestReadable:
             title="Track my order",
             slug="track",
             short_answer="Under Orders.",
-            product="Shop",
-            audience="Customers",
-            stage="after",
             verified_on="2026-11-01",
         )
         [shown] = readable([article.pk], ANONYMOUS).values()
@@ -191,7 +188,6 @@ class TestReadable:
             "Orders",
         )
         assert shown.url == article.get_url() == f"/en/topics/{topic.slug}/track/"
-        assert (shown.product, shown.audience, shown.stage) == ("Shop", "Customers", "after")
         assert shown.verified_on.isoformat() == "2026-11-01"
         assert (shown.locale, shown.visibility) == ("en", "public")
 
