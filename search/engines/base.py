@@ -250,13 +250,14 @@ class EngineQuery:
 @dataclass(frozen=True, slots=True, eq=False)
 class VectorQuery:
     """A question's vector (of length 1), the space it belongs to, its terms, and what the viewer
-    may read."""
+    may read. ``beginning``: of a further word that is still being typed."""
 
     space: str
     vector: NDArray[np.float32]
     terms: tuple[str, ...]
     locale: str
     visibilities: tuple[str, ...]
+    beginning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

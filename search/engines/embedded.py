@@ -50,6 +50,9 @@ T = TypeVar("T")
 WRITER_HEAP_BYTES = 15_000_000
 REBUILD_HEAP_BYTES = 100_000_000
 REBUILD_BATCH = 500
+# Terms that a beginning is taken to become, the most frequent ones: a passage's signature is wrong
+# about one in fifty.
+COMPLETIONS = 8
 
 
 def limit_malloc_arenas(arenas: int = 2) -> None:
@@ -105,13 +108,26 @@ def to_tantivy(document: IndexDocument) -> tantivy.Document:
     return native
 
 
-def _rarity(searcher: tantivy.Searcher, term: str) -> float:
-    """BM25's inverse document frequency of a term in the whole text; 0 where no document holds it:
-    a signature that seems to is mistaken."""
-    documents, holding = searcher.num_docs, searcher.doc_freq(Field.TEXT, term)
+def _words(
+    searcher: tantivy.Searcher, query: VectorQuery
+) -> tuple[list[tuple[str, ...]], list[float]]:
+    """The terms that each word of a question may stand as, and what each weighs."""
+    words: list[tuple[str, ...]] = [(term,) for term in query.terms]
+    weights = [_rarity(searcher, searcher.doc_freq(Field.TEXT, term)) for term in query.terms]
+    if query.beginning:
+        found = searcher.terms_with_prefix(Field.TEXT, query.beginning)
+        words.append(tuple(term for term, _ in found[:COMPLETIONS]))
+        weights.append(_rarity(searcher, sum(documents for _, documents in found)))
+    return words, weights
+
+
+def _rarity(searcher: tantivy.Searcher, holding: int) -> float:
+    """BM25's inverse document frequency of a word that so many documents hold; 0 for none of them:
+    a signature that seems to hold it is mistaken."""
+    holding = min(holding, searcher.num_docs)
     if not holding:
         return 0.0
-    return log(1 + (documents - holding + 0.5) / (holding + 0.5))
+    return log(1 + (searcher.num_docs - holding + 0.5) / (holding + 0.5))
 
 
 def _unseen(searcher: tantivy.Searcher, visibilities: Sequence[str]) -> int:
@@ -265,12 +281,11 @@ class EmbeddedEngine:
         live = self._live(query.locale)
         if live is None or not ids:
             return {}
-        searcher = live.searcher()
         with _tantivy_errors():
-            weights = [_rarity(searcher, term) for term in query.terms]
+            words, weights = _words(live.searcher(), query)
         try:
             store = live.vectors.store(query.space, len(query.vector))
-            return store.similarities(query.vector, query.terms, weights, ids)
+            return store.similarities(query.vector, words, weights, ids)
         except VectorsDamaged as error:
             return _without_meaning(error, {})
 

@@ -38,14 +38,22 @@ def _words(term: str) -> tuple[tuple[int, np.uint64], ...]:
 
 
 def coverage(
-    signatures: NDArray[np.uint64], terms: Sequence[str], weights: Sequence[float]
+    signatures: NDArray[np.uint64], words: Sequence[Sequence[str]], weights: Sequence[float]
 ) -> NDArray[np.float32]:
-    """The share of the terms' weight that each row, (n, 8), holds: (n,)."""
+    """The share of the words' weight that each row, (n, 8), holds: (n,). A word is the terms it may
+    stand as, of which one is enough."""
     held = np.zeros(len(signatures), dtype=np.float32)
-    for term, weight in zip(terms, weights, strict=True):
+    for terms, weight in zip(words, weights, strict=True):
+        held += weight * _holds_any(signatures, terms)
+    return held / max(sum(weights), np.finfo(np.float32).tiny)
+
+
+def _holds_any(signatures: NDArray[np.uint64], terms: Iterable[str]) -> NDArray[np.bool_]:
+    any_here = np.zeros(len(signatures), dtype=bool)
+    for term in terms:
         # Only the one or two of the eight words that hold the term's bits are looked at.
         here = np.ones(len(signatures), dtype=bool)
         for word, bits in _words(term):
             here &= signatures[:, word] & bits == bits
-        held += weight * here
-    return held / max(sum(weights), np.finfo(np.float32).tiny)
+        any_here |= here
+    return any_here

@@ -303,12 +303,13 @@ class VectorStore:
     def similarities(
         self,
         vector: NDArray[np.float32],
-        terms: Sequence[str],
+        words: Sequence[Sequence[str]],
         weights: Sequence[float],
         ids: Iterable[str],
     ) -> dict[str, Similarity]:
-        """How near each article is; articles without vectors are left out. ``weights``: how much
-        each of the terms counts for the coverage."""
+        """How near each article is; articles without vectors are left out. ``words``: the terms
+        that each of the question's words may stand as; ``weights``: how much each counts for the
+        coverage."""
         loaded = self._current()
         at = loaded.positions(ids)
         if not at:
@@ -323,7 +324,7 @@ class VectorStore:
             kind: np.maximum.reduceat(np.where(stored["kind"] == kind, cosines, -1.0), first)
             for kind in VectorKind
         }
-        covered = coverage(stored["signature"], terms, weights)
+        covered = coverage(stored["signature"], words, weights)
         passages = _best_passages(stored["kind"] == VectorKind.PASSAGE, cosines + covered, first)
         return {
             id_: Similarity(float(title), float(passage), float(share), best_passage)

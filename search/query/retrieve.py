@@ -224,8 +224,12 @@ def _vector_query(embedder: GuardedEmbedder, asked: Asked) -> VectorQuery | None
     opening = embedder.question(question.opening) if question.opening else None
     if opening is not None:
         vector = (vector + opening) / np.linalg.norm(vector + opening)
+    terms, beginning = question.distinct_terms, ""
+    if asked.mode is Mode.SUGGEST and question.beginning:
+        beginning = question.beginning
+        terms = tuple(term for term in terms if term not in question.unfinished_terms)
     return VectorQuery(
-        embedder.space, vector, question.distinct_terms, question.locale, asked.visibilities
+        embedder.space, vector, terms, question.locale, asked.visibilities, beginning
     )
 
 

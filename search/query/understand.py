@@ -6,7 +6,7 @@ what each was chosen for and what it changes on the development sets.
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from search.analysis import Token, TokenKind, analyse, readings
@@ -154,6 +154,20 @@ class Question:
         return fold(self.text[self.tokens[-1].start :]).strip()
 
     @property
+    def beginning(self) -> str:
+        """The word in progress, where it has letters enough to tell what it may become."""
+        word = self.last_word
+        return word if len(word) >= FEWEST_LETTERS[has_japanese(word)] else ""
+
+    @property
+    def unfinished_terms(self) -> frozenset[str]:
+        """What the word in progress would be if it ended here; none after a space."""
+        if not self.last_word:
+            return frozenset()
+        *finished, last = self.tokens
+        return frozenset((last.term,)).difference(token.term for token in finished)
+
+    @property
     def finished(self) -> "Question":
         """The question up to the word in progress."""
         if not self.last_word:
@@ -190,34 +204,27 @@ def suggest_tree(question: Question, known: KnownTerms) -> Node | None:
     clauses += _readings(question)
     if word := question.last_word:
         clauses.append(Prefix(Field.WORDS, word, WORD_BEGINS_A_LETTER * _letters(word)))
-    clauses += _unfinished(question, _words(question))
+    clauses += _words(question, question.unfinished_terms)
     clauses += _phrases(question)
     clauses += typo_clauses(question, known)
     clauses += _beginnings(question)
     return AnyOf(tuple(clauses))
 
 
-def _words(question: Question) -> list[Node]:
-    """The question's words anywhere in the article, and what they count for in its parts."""
-    terms, synonyms = question.distinct_terms, question.synonyms
-    return [
-        *word_clauses(terms, synonyms, Field.TEXT),
-        *word_clauses(terms, synonyms, Field.TITLE, TITLE_BOOST),
-        *word_clauses(terms, synonyms, Field.LABELS, LABEL_BOOST),
-    ]
+def _words(question: Question, unfinished: Collection[str] = ()) -> list[Node]:
+    """The question's words anywhere in the article, and what they count for in its parts; the
+    unfinished ones for less."""
 
+    def clauses(field: Field, boost: float) -> list[Node]:
+        def weight(terms: Iterable[str]) -> float:
+            return boost if set(terms).isdisjoint(unfinished) else UNFINISHED * boost
 
-def _unfinished(question: Question, words: Iterable[Node]) -> list[Node]:
-    """The clauses of the words, those of the word in progress for less."""
-    if not question.last_word:
-        return list(words)
-    *finished, last = question.tokens
-    in_progress = {last.term} - {token.term for token in finished}
+        return word_clauses(question.distinct_terms, question.synonyms, field, weight)
+
     return [
-        replace(clause, boost=UNFINISHED * clause.boost)
-        if isinstance(clause, Term) and clause.term in in_progress
-        else clause
-        for clause in words
+        *clauses(Field.TEXT, 1.0),
+        *clauses(Field.TITLE, TITLE_BOOST),
+        *clauses(Field.LABELS, LABEL_BOOST),
     ]
 
 

@@ -58,8 +58,8 @@ def test_eight_bits_are_enough(dimensions):
 def test_rows_are_phrases_then_passages_with_their_terms():
     vectors = quantised(PARTS, "en", "s", some_vectors(3))
     assert vectors.kinds.tolist() == [0, 0, 1]
-    assert coverage(vectors.signatures, ["return"], [1.0]).tolist() == [1, 0, 1]
-    assert coverage(vectors.signatures, ["box"], [1.0]).tolist() == [0, 0, 1]
+    assert coverage(vectors.signatures, [["return"]], [1.0]).tolist() == [1, 0, 1]
+    assert coverage(vectors.signatures, [["box"]], [1.0]).tolist() == [0, 0, 1]
 
 
 def test_signing_anew_keeps_the_vectors():

@@ -4,8 +4,17 @@ from collections import Counter
 
 import pytest
 
-from search.engines.base import AnyOf, Field, Phrase, Prefix, Term
-from search.query.understand import MAX_TERMS, Question, search_tree, suggest_tree
+from search.engines.base import AnyOf, BestOf, Field, Phrase, Prefix, Term
+from search.query.rules import QueryRules, trying
+from search.query.understand import (
+    LABEL_BOOST,
+    MAX_TERMS,
+    TITLE_BOOST,
+    UNFINISHED,
+    Question,
+    search_tree,
+    suggest_tree,
+)
 
 
 def everything_known(terms):
@@ -68,6 +77,17 @@ def test_typing_asks_for_titles_that_begin_so_and_words_that_begin_like_the_last
 def test_an_unfinished_katakana_word_is_whole_though_the_dictionary_cuts_it():
     prefixes = clauses(suggest("ニーダーザ", "ja"), Prefix)
     assert "ニーダーザ" in [p.prefix for p in prefixes if p.field == Field.TEXT]
+
+
+def test_a_word_in_progress_counts_for_less_with_synonyms_too():
+    with trying("en", QueryRules(synonyms={("car",): (("auto",),)})):
+        finished = clauses(suggest("red car "), BestOf)
+        unfinished = clauses(suggest("red car"), BestOf)
+    boosts = [[word.boost for word in clause.clauses] for clause in finished]
+    assert [own for own, _ in boosts] == [1.0, TITLE_BOOST, LABEL_BOOST]
+    assert [[word.boost for word in clause.clauses] for clause in unfinished] == [
+        [UNFINISHED * boost for boost in clause] for clause in boosts
+    ]
 
 
 def test_the_first_of_several_sentences_counts_more():
