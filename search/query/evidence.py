@@ -83,13 +83,18 @@ def cosine(found: Retrieved, without: frozenset[str] = frozenset()) -> float:
 
 
 def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None) -> bool:
-    """The decision: whether the candidates speak for no answer, less than ``least``.
+    """The decision: whether the candidates speak for no answer, less than ``least``. A code that
+    no article holds has none.
 
     Made by words alone where meaning had no say (no vectors, an embedder that is off or out). Not
     made while such words, or only a few, are in progress, on a page beyond the candidates, where
     an article was pinned, or before the site was measured.
     """
-    if least is None or not found.lexical or found.pinned or is_read(question, found):
+    if not found.lexical or found.pinned:
+        return False
+    if found.unknown_codes:  # another code is another subject, however alike all the rest is
+        return not found.in_progress
+    if least is None or is_read(question, found):
         return False
     if found.in_progress and len(question.distinct_terms) < WORDS_WITH_FULL_MEANING:
         return False

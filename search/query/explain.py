@@ -41,6 +41,7 @@ class Verdict(StrEnum):
 
     NOTHING_FOUND = "nothing found"
     NO_ANSWER = "no answer"  # too little speaks for an answer
+    UNKNOWN_CODE = "unknown code"  # it is about a code that no article holds
     SHORT_ANSWER = "short answer"  # … but the first one's short answer speaks of all that was asked
     PINNED = "pinned"  # not asked: people have said what answers it
     NOT_MEASURED = "not measured"  # not asked: this site's threshold is not known
@@ -268,7 +269,9 @@ def _verdict(search: _Search, least: Thresholds | None) -> Verdict:
         if answered:
             return Verdict.SHORT_ANSWER
         meant = meant_by(search.request, search.question, found)
-        return Verdict.AS_MEANT if answers_what_was_meant(first, meant) else Verdict.NO_ANSWER
+        if answers_what_was_meant(first, meant):
+            return Verdict.AS_MEANT
+        return Verdict.UNKNOWN_CODE if found.unknown_codes else Verdict.NO_ANSWER
     if found.pinned:
         return Verdict.PINNED
     number = _least_evidence(found, least)

@@ -79,7 +79,8 @@ class Retrieved:
     ``meaning``: the question's vector, None where meaning had no say; ``priors``: what was known
     of them beforehand; ``quoted``: whether only what holds the quoted phrases was looked for;
     ``in_progress``: whether the question was still being typed; ``unknown``: the words that no
-    article holds, of those that may be misspelt."""
+    article holds, of those that may be misspelt; ``unknown_codes``: the same of the codes that the
+    question is about."""
 
     result: EngineResult
     lexical: tuple[Hit, ...] = ()
@@ -90,6 +91,7 @@ class Retrieved:
     quoted: bool = False
     in_progress: bool = False
     unknown: frozenset[str] = frozenset()
+    unknown_codes: frozenset[str] = frozenset()
 
 
 def retrieve(
@@ -180,7 +182,15 @@ def ask(
         quoted=quoted,
         in_progress=asked.mode is Mode.SUGGEST,
         unknown=frozenset(unknown),
+        unknown_codes=_unknown_codes(engine, asked),
     )
+
+
+def _unknown_codes(engine: Engine, asked: Asked) -> frozenset[str]:
+    codes = asked.question.codes
+    if not codes:
+        return frozenset()
+    return frozenset(codes) - engine.known_terms(asked.question.locale, codes, asked.visibilities)
 
 
 def _holding(

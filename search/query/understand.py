@@ -52,6 +52,8 @@ _QUOTED = re.compile(r'["“”]([^"“”]+)["“”]')
 _UNCONVERTED = re.compile(r"[ぁ-ゖァ-ヺーa-zA-Z'’\s-]+")
 _LAST_READ = re.compile(r"(?:[ぁ-ゖァ-ヺーa-zA-Zａ-ｚＡ-Ｚ]+)$")
 _LAST_RUN = re.compile(r"(?:[ァ-ヺー]+|[a-z0-9]+)$")
+# A code of a product or an error: short ones are words as well (2fa, o365, mp3).
+_CODE = re.compile(r"(?=.*[a-z])(?=(?:.*[0-9]){3})[a-z0-9]{5,}")
 FEWEST_FOREIGN = {True: 1, False: 2}  # words, by whether they are Japanese
 SHORTEST_OPENING = 10  # characters; what is shorter is a greeting
 
@@ -128,6 +130,18 @@ class Question:
         ]
         is_meant = 2 * sum(map(len, phrases)) >= len(self.searched)
         return tuple(filter(None, phrases))[:MAX_PHRASES] if is_meant else ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The product and error codes that the question is about; none where it says more than
+        them, or where a synonym tells what they stand for."""
+        named = [t for t in self.searched if _CODE.fullmatch(t.term)]
+        beside = [
+            t for t in self.searched if all(t.end <= c.start or c.end <= t.start for c in named)
+        ]
+        meant = {term for expansion in self.synonyms for term in expansion.terms}
+        codes = tuple(dict.fromkeys(token.term for token in named))
+        return codes if len(beside) <= len(codes) and meant.isdisjoint(codes) else ()
 
     @property
     def is_foreign(self) -> bool:

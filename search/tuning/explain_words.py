@@ -75,6 +75,10 @@ VERDICTS: Mapping[Verdict, str | Promise] = {
         "Readers are told that there is no answer yet: what was found says too little of the "
         "question. They see the results below that."
     ),
+    Verdict.UNKNOWN_CODE: _(
+        "Readers are told that there is no answer yet: no article holds the code that was asked "
+        "for. They see the results below that."
+    ),
     Verdict.SHORT_ANSWER: _(
         "It counts as answered: the short answer of the first result speaks of all that was asked."
     ),

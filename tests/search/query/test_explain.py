@@ -278,6 +278,7 @@ class TestVerdict:
             ("reset password", 5.0, Verdict.SHORT_ANSWER),
             ("cancel my order", None, Verdict.NOT_MEASURED),
             ("???", 5.0, Verdict.NOTHING_FOUND),
+            ("order KB-4711", 0.01, Verdict.UNKNOWN_CODE),
         ],
     )
     def test_with_meaning(self, with_meaning, text, threshold, expected):
@@ -286,7 +287,8 @@ class TestVerdict:
             found = asked(text)
             page = search(SearchRequest(text, "en")).outcome
         assert found.verdict is expected
-        assert page.no_answer is (expected in (Verdict.NO_ANSWER, Verdict.NOTHING_FOUND))
+        unanswered = (Verdict.NO_ANSWER, Verdict.UNKNOWN_CODE, Verdict.NOTHING_FOUND)
+        assert page.no_answer is (expected in unanswered)
         assert found.threshold == threshold
         assert (found.evidence > 0) is bool(found.total)
 
