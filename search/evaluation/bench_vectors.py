@@ -5,38 +5,22 @@ memory depend on how many there are and how they lie, not on what they mean.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
+from django.db.models.functions import Length
 
 from search import embedding
-from search.embedding.base import Embedder, Vectors, normalised
-from search.embedding.guarded import GuardedEmbedder
-from search.embedding.passages import VERSION
-from search.indexing.embedding_job import embed_waiting, waiting_counts
-from search.indexing.models import StoredVectors
-from search.indexing.vectors import unpacked
+from search.embedding.base import normalised
+from search.engines.base import ArticleVectors, VectorKind
+from search.indexing.embedding_job import embed_waiting
+from search.indexing.models import ArticleText, StoredVectors
+from search.indexing.vectors import pack, unpacked
 
 EMBEDDED_SECONDS = 60.0
+BATCH = 500
 _SEED = 1
-
-
-class Recombined:
-    """An embedder that answers with mixtures of vectors there are: two, the second half as
-    strong. What they lie near is as crowded as among real ones."""
-
-    def __init__(self, space: str, real: Vectors) -> None:
-        self.space = space
-        self._real = real
-        self._chance = np.random.default_rng(_SEED)
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """See Embedder. What the texts say does not matter."""
-        first, second = self._chance.integers(len(self._real), size=(2, len(texts)))
-        return normalised(self._real[first] + 0.5 * self._real[second])
-
-    def prepare(self) -> None:
-        """See Embedder."""
 
 
 def fill_vectors() -> dict[str, float]:
@@ -51,13 +35,49 @@ def fill_vectors() -> dict[str, float]:
     start = time.perf_counter()
     embedded = embed_waiting(EMBEDDED_SECONDS)
     seconds = time.perf_counter() - start
-    rows = np.concatenate([unpacked(row).restored() for row in StoredVectors.objects.iterator()])
-    space = embedder.space.removesuffix(f" / {VERSION}")
-    waiting = sum(waiting_counts().values())
-    mixtures: Embedder = Recombined(space, rows)
-    while embed_waiting(EMBEDDED_SECONDS, GuardedEmbedder(mixtures)):
-        pass
+    real = [unpacked(row) for row in StoredVectors.objects.filter(dimensions__gt=0).iterator()]
+    recombined = _recombine(real)
     return {
-        "passages_per_s": round(len(rows) / seconds, 1),
-        "recombined": round(waiting / max(waiting + embedded, 1), 2),
+        "passages_per_s": round(sum(len(vectors.kinds) for vectors in real) / seconds, 1),
+        "recombined": round(recombined / max(recombined + embedded, 1), 2),
     }
+
+
+def _recombine(real: Sequence[ArticleVectors]) -> int:
+    """Mixtures for every article that has no vectors; how many articles."""
+    waiting = ArticleText.objects.filter(vectors=None).annotate(length=Length("body"))
+    rows = list(waiting.values_list("pk", "digest", "length")) if real else []
+    mixed = (
+        _stored(pk, digest, length, vectors)
+        for (pk, digest, length), vectors in zip(rows, _mixtures(real), strict=False)
+    )
+    while batch := list(islice(mixed, BATCH)):
+        StoredVectors.objects.bulk_create(batch)
+    return len(rows)
+
+
+def _mixtures(real: Sequence[ArticleVectors]) -> Iterator[ArticleVectors]:
+    """One article's vectors and, half as strong, some of another's: they lie as crowded as real
+    ones, and there are as many of an article."""
+    chance = np.random.default_rng(_SEED)
+    while True:
+        first, second = (real[number] for number in chance.integers(len(real), size=2))
+        other = chance.integers(len(second.kinds), size=len(first.kinds))
+        yield ArticleVectors.quantised(
+            first.space,
+            [VectorKind(kind) for kind in first.kinds],
+            normalised(first.restored() + 0.5 * second.restored()[other]),
+            list(first.signatures),
+        )
+
+
+def _stored(pk: int, digest: str, length: int, vectors: ArticleVectors) -> StoredVectors:
+    count = int((vectors.kinds == VectorKind.PASSAGE).sum())
+    return StoredVectors(
+        text_id=pk,
+        for_digest=digest,
+        space=vectors.space,
+        dimensions=vectors.dimensions,
+        rows=pack(vectors),
+        passages=[[length * at // count, length * (at + 1) // count] for at in range(count)],
+    )
