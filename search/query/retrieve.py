@@ -215,7 +215,7 @@ def _may_mean(asked: Asked, engine: Engine) -> bool:
     if asked.mode is Mode.SEARCH:
         return True
     question = asked.question
-    words = len(question.distinct_terms)
+    words = question.number_of_words
     if words < WORDS_WITH_MEANING[has_japanese(question.text)]:
         return False
     return words >= WORDS_WITH_FULL_MEANING or not engine.matches_any(
@@ -246,7 +246,7 @@ def _vector_query(embedder: GuardedEmbedder, asked: Asked) -> VectorQuery | None
 def _say_of_meaning(asked: Asked) -> float:
     if asked.mode is Mode.SEARCH:
         return 1.0
-    return min(len(asked.question.distinct_terms) / WORDS_WITH_FULL_MEANING, 1.0) ** 2
+    return min(asked.question.number_of_words / WORDS_WITH_FULL_MEANING, 1.0) ** 2
 
 
 def _near_enough(nearest: Sequence[Hit]) -> list[str]:

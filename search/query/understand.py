@@ -50,6 +50,7 @@ UNFINISHED = 0.75
 _SENTENCE_END = re.compile(r"\n\s*\n|(?<=[?!。？！])|(?<=\.)\s")
 _QUOTED = re.compile(r'["“”]([^"“”]+)["“”]')
 _UNCONVERTED = re.compile(r"[ぁ-ゖァ-ヺーa-zA-Z'’\s-]+")
+_TO_CONVERT = re.compile(r"[ぁ-ゖーa-z'’]+")
 _LAST_READ = re.compile(r"(?:[ぁ-ゖァ-ヺーa-zA-Zａ-ｚＡ-Ｚ]+)$")
 _LAST_RUN = re.compile(r"(?:[ァ-ヺー]+|[a-z0-9]+)$")
 # A code of a product or an error: short ones are words as well (2fa, o365, mp3).
@@ -182,6 +183,14 @@ class Question:
             return frozenset()
         *finished, last = self.tokens
         return frozenset((last.term,)).difference(token.term for token in finished)
+
+    @property
+    def number_of_words(self) -> int:
+        """How many different words it says; not one that an input method has yet to convert."""
+        words = set(self.distinct_terms)
+        if self.locale == "ja" and _TO_CONVERT.fullmatch(self.last_word):
+            words -= self.unfinished_terms
+        return len(words)
 
     @property
     def finished(self) -> "Question":

@@ -113,6 +113,21 @@ def test_a_code_with_a_synonym_is_known():
         assert Question.read("ERR-1043", "en").codes == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "locale", "number"),
+    [
+        ("注文の返品", "ja", 2),
+        ("注文のへん", "ja", 1),  # not converted yet
+        ("注文のhenp", "ja", 1),
+        ("注文のhenp ", "ja", 2),
+        ("注文のキャンセ", "ja", 2),
+        ("order retu", "en", 2),
+    ],
+)
+def test_words_that_are_said(text, locale, number):
+    assert Question.read(text, locale).number_of_words == number
+
+
 def test_the_first_of_several_sentences_counts_more():
     tree = search("Printer offline after update?\n\nWe have three printers in the office.")
     counts = Counter(c.term for c in clauses(tree, Term) if c.field == Field.TEXT)
