@@ -178,6 +178,7 @@ class _LiveIndex:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._meta = path / "meta.json"  # joining paths takes longer than looking at a file
         self._stamp: FileStamp | None = None
         self.vectors = VectorStores(path)
         with self._reading():
@@ -195,7 +196,7 @@ class _LiveIndex:
     def refresh(self) -> None:
         """See the last commit. Raises EngineUnavailable when the files are bad or gone."""
         with self._reading():
-            stamp = file_stamp(self.path / "meta.json")
+            stamp = file_stamp(self._meta)
             if stamp != self._stamp:
                 self.index.reload()
                 self._stamp = stamp
@@ -225,6 +226,7 @@ class EmbeddedEngine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._open: dict[str, _LiveIndex] = {}
+        self._pointers: dict[str, Path] = {}
         self._names: dict[str, tuple[FileStamp, str]] = {}
         self._open_lock = threading.Lock()
         limit_malloc_arenas()
@@ -399,7 +401,9 @@ class EmbeddedEngine:
         return sorted(names)
 
     def _live_name(self, locale: str) -> str | None:
-        path = self.folder / locale / "current"
+        path = self._pointers.get(locale)
+        if path is None:
+            path = self._pointers.setdefault(locale, self.folder / locale / "current")
         try:
             stamp = file_stamp(path)
             if self._names.get(locale, (None,))[0] != stamp:

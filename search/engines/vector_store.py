@@ -108,8 +108,10 @@ class VectorStores:
         """The store of one space; empty where nothing has been written."""
         # A server that changes its model under the same name must not mix what cannot be compared.
         key = f"{space} {dimensions}"
-        name = f"vectors-{hashlib.blake2b(key.encode(), digest_size=8).hexdigest()}"
-        return self._stores.setdefault(name, VectorStore(self._folder / name))
+        if key not in self._stores:
+            name = f"vectors-{hashlib.blake2b(key.encode(), digest_size=8).hexdigest()}"
+            self._stores.setdefault(key, VectorStore(self._folder / name))
+        return self._stores[key]
 
     def write(self, documents: Sequence[IndexDocument]) -> None:
         """Take the documents' vectors; those of documents without any are dropped."""
@@ -154,6 +156,7 @@ class VectorStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._list = folder / "segments"
         self._loaded: _Loaded | None = None
         self._stamp: FileStamp | None = None
         self._loading = Lock()
@@ -257,7 +260,7 @@ class VectorStore:
             json.dump(list(names), file)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(self.folder / "segments")
+        temporary.replace(self._list)
         # A reader that holds the old ones keeps its mappings; one about to open them tries again.
         for path in [*self._files(), *self.folder.glob("segments.*")]:
             if path.name.partition(".")[0] not in names:
@@ -265,7 +268,7 @@ class VectorStore:
 
     def _names(self) -> list[str]:
         try:
-            names = json.loads((self.folder / "segments").read_text(encoding="ascii"))
+            names = json.loads(self._list.read_text(encoding="ascii"))
         except FileNotFoundError:
             return []
         if not isinstance(names, list) or not all(str(name).isdecimal() for name in names):
@@ -353,7 +356,7 @@ class VectorStore:
 
     def _live_stamp(self) -> FileStamp | None:
         try:
-            return file_stamp(self.folder / "segments")
+            return file_stamp(self._list)
         except FileNotFoundError:  # nothing has been written
             return None
 

@@ -7,6 +7,7 @@ what each was chosen for and what it changes on the development sets.
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from search.analysis import Token, TokenKind, analyse, readings
@@ -59,7 +60,7 @@ FEWEST_FOREIGN = {True: 1, False: 2}  # words, by whether they are Japanese
 SHORTEST_OPENING = 10  # characters; what is shorter is a greeting
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which leave no room for what is cached
 class Question:
     """A cleaned question, its analysis and its synonyms, made once."""
 
@@ -77,13 +78,13 @@ class Question:
         tokens = without_stop_phrases(cleaned, tokens, _quoted_spans(cleaned))
         return cls(cleaned, locale, tokens, expand(tokens, rules_for(locale).synonyms))
 
-    @property
+    @cached_property
     def searched(self) -> tuple[Token, ...]:
         """The tokens with content; all of them where there is none ("what is it")."""
         content = tuple(token for token in self.tokens if token.kind is not TokenKind.STOP)
         return content or self.tokens
 
-    @property
+    @cached_property
     def distinct_terms(self) -> tuple[str, ...]:
         """The first ``MAX_TERMS`` different terms searched for, in order."""
         return tuple(dict.fromkeys(token.term for token in self.searched))[:MAX_TERMS]
