@@ -250,7 +250,8 @@ class EngineQuery:
 @dataclass(frozen=True, slots=True, eq=False)
 class VectorQuery:
     """A question's vector (of length 1), the space it belongs to, its terms, and what the viewer
-    may read. ``beginning``: of a further word that is still being typed."""
+    may read. ``beginning``: of a word that is still being typed; ``unfinished``: those of the terms
+    that it would be if it ended here."""
 
     space: str
     vector: NDArray[np.float32]
@@ -258,6 +259,7 @@ class VectorQuery:
     locale: str
     visibilities: tuple[str, ...]
     beginning: str = ""
+    unfinished: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from search.engines.base import (
     VectorQuery,
 )
 from search.engines.stamps import FileStamp, file_stamp
-from search.engines.tantivy_query import compile_query, unknown_fields
+from search.engines.tantivy_query import any_of, compile_query, unknown_fields
 from search.engines.vector_store import VectorsDamaged, VectorStores
 
 logger = logging.getLogger(__name__)
@@ -108,17 +108,23 @@ def to_tantivy(document: IndexDocument) -> tantivy.Document:
     return native
 
 
-def _words(
-    searcher: tantivy.Searcher, query: VectorQuery
+def _alternatives(
+    searcher: tantivy.Searcher, query: VectorQuery, readable: tantivy.Query
 ) -> tuple[list[tuple[str, ...]], list[float]]:
-    """The terms that each word of a question may stand as, and what each weighs."""
-    words: list[tuple[str, ...]] = [(term,) for term in query.terms]
-    weights = [_rarity(searcher, searcher.doc_freq(Field.TEXT, term)) for term in query.terms]
+    """The terms that each word of a question may stand as, and what each word weighs.
+
+    A word in progress may be finished or go on, to words of the documents that are ``readable``:
+    to no others, or every letter would tell of words in those.
+    """
+    words: list[tuple[str, ...]] = [(t,) for t in query.terms if t not in query.unfinished]
+    holding = [searcher.doc_freq(Field.TEXT, term) for (term, *_) in words]
     if query.beginning:
-        found = searcher.terms_with_prefix(Field.TEXT, query.beginning)
-        words.append(tuple(term for term, _ in found[:COMPLETIONS]))
-        weights.append(_rarity(searcher, sum(documents for _, documents in found)))
-    return words, weights
+        found = searcher.terms_with_prefix(Field.TEXT, query.beginning, filter_query=readable)
+        known = {term: documents for term, documents in found if documents}
+        finished = {term: searcher.doc_freq(Field.TEXT, term) for term in query.unfinished}
+        words.append(tuple(dict.fromkeys((*finished, *list(known)[:COMPLETIONS]))))
+        holding.append(sum((known | finished).values()))
+    return words, [_rarity(searcher, documents) for documents in holding]
 
 
 def _rarity(searcher: tantivy.Searcher, holding: int) -> float:
@@ -132,7 +138,8 @@ def _rarity(searcher: tantivy.Searcher, holding: int) -> float:
 
 def _unseen(searcher: tantivy.Searcher, visibilities: Sequence[str]) -> int:
     """At most so many of the documents that frequencies count are not for these visibilities, or
-    deleted: frequencies forget a deleted document only when its segment is merged."""
+    deleted: frequencies forget a deleted document only when its segment is merged. Every document
+    has one visibility."""
     counted = dict(searcher.terms_with_prefix("visibility", ""))
     deleted = sum(counted.values()) - searcher.num_docs
     return deleted + sum(n for name, n in counted.items() if name not in visibilities)
@@ -192,6 +199,10 @@ class _LiveIndex:
     def compiled(self, query: EngineQuery) -> tantivy.Query:
         """A question in this index's terms."""
         return compile_query(self._schema, query, self._unknown)
+
+    def readable(self, visibilities: Sequence[str]) -> tantivy.Query:
+        """All that is for these visibilities."""
+        return any_of(self._schema, "visibility", visibilities)
 
     def refresh(self) -> None:
         """See the last commit. Raises EngineUnavailable when the files are bad or gone."""
@@ -284,7 +295,8 @@ class EmbeddedEngine:
         if live is None or not ids:
             return {}
         with _tantivy_errors():
-            words, weights = _words(live.searcher(), query)
+            readable = live.readable(query.visibilities)
+            words, weights = _alternatives(live.searcher(), query, readable)
         try:
             store = live.vectors.store(query.space, len(query.vector))
             return store.similarities(query.vector, words, weights, ids)

@@ -31,13 +31,13 @@ from django.db.models import (
 )
 from django.db.models.functions import Length, Now, Substr
 from django.db.models.lookups import Exact
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone, translation
 from wagtail.models import Page, PageViewRestriction, Site
 
 from kb.models import Article, Topic
 from kb.visibility import Viewer, Visibility, strictest
-from search.indexing.prepared import Prepared, as_date
+from search.indexing.prepared import Prepared
 from search.indexing.privacy import Privacy
 
 # Root, home page, root topic: the root topic is only a shelf and not named as a subject.
@@ -183,7 +183,7 @@ def readable(article_ids: Iterable[int], viewer: Viewer) -> dict[int, ReadableAr
                 short_answer=row.short_answer,
                 url=_address(row.url_path, addresses),
                 topic=row.topic_title or "",
-                verified_on=as_date(row.verified_on),
+                verified_on=row.verified_on,
                 visibility=visibility,
             )
     return shown
@@ -200,7 +200,7 @@ class _Row(NamedTuple):
     title: str
     short_answer: str
     topic_title: str | None
-    verified_on: date | str | None  # see as_date
+    verified_on: date | None
 
 
 def _rows(article_ids: Sequence[int]) -> QuerySet[Article, Any]:
@@ -233,13 +233,14 @@ def _site_addresses() -> list[tuple[str, str]]:
     several_sites = len({root.site_id for root in roots}) > 1
     addresses = []
     for root in roots:
-        home = _home(root.language_code)
+        home = _home(root.language_code, get_script_prefix())
         addresses.append((root.root_path, f"{root.root_url}{home}" if several_sites else home))
     return addresses
 
 
 @cache
-def _home(language: str) -> str:
+def _home(language: str, prefix: str) -> str:
+    """The address of a home page, where the server has put the portal below ``prefix``."""
     with translation.override(language):
         return reverse("wagtail_serve", args=("",))
 

@@ -1,7 +1,6 @@
 """Queries whose SQL is written once: that takes Django as long as the database takes to answer."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -15,7 +14,7 @@ class Prepared:
     """A query for the rows of some keys, written once for each power of two of them.
 
     ``build`` makes the queryset for given keys. They have to be its last condition, and its columns
-    come as the database's own values: a date may be text, and JSON is no text until it is cast.
+    come as the database's own values: JSON is no text until it is cast.
     """
 
     def __init__(self, build: Callable[[Sequence[Any]], QuerySet[Any, Any]]) -> None:
@@ -39,8 +38,3 @@ class Prepared:
         if list(map(str, parameters[-count:])) != list(map(str, keys)):
             raise ValueError("the keys are not the last parameters of the query")
         return sql, tuple(parameters[:-count])
-
-
-def as_date(stored: date | str | None) -> date | None:
-    """A date as it was read: SQLite gives ISO text."""
-    return date.fromisoformat(stored) if isinstance(stored, str) else stored

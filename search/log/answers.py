@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from kb.models import Article
 from search.analysis.characters import clean
-from search.indexing.prepared import Prepared, as_date
+from search.indexing.prepared import Prepared
 from search.log.models import DailyAnswer
 from search.log.outcomes import SearchOutcome
 from search.log.privacy import scrub
@@ -51,8 +51,8 @@ def answer_days(text: str, locale: str, since: date) -> list[AnswerDay]:
     question = question_hash(scrub(clean(text)[:MAX_QUESTION_LENGTH].strip()), locale)
     return [
         AnswerDay(str(article), day, opened=opened, answered=answered)
-        for article, stored, opened, answered in _ROWS.rows([question])
-        if (day := as_date(stored)) and day >= since
+        for article, day, opened, answered in _ROWS.rows([question])
+        if day >= since
     ]
 
 

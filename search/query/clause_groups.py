@@ -32,7 +32,7 @@ class ClauseGroup(StrEnum):
     LABELS = "labels"  # words in tags, topics, product, audience
     TEXT = "text"  # words anywhere in the article; title and question phrases count twice
     OPENING = "opening"  # words of the question's first sentence, anywhere
-    NEIGHBOURS = "neighbours"  # words near each other
+    NEIGHBOURS = "neighbours"  # words side by side
     SYNONYMS = "synonyms"  # what other words add to the question's own
     SPELLING = "spelling"  # a title, or a word of it, spelt nearly so
     SOUND = "sound"  # a title, or a word of it, read or sounding so

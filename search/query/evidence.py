@@ -84,7 +84,7 @@ def cosine(found: Retrieved, without: frozenset[str] = frozenset()) -> float:
 
 def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None) -> bool:
     """The decision: whether the candidates speak for no answer, less than ``least``. A code that
-    no article holds has none.
+    no article holds has none, whatever was measured.
 
     Made by words alone where meaning had no say (no vectors, an embedder that is off or out). Not
     made while such words, or only a few, are in progress, on a page beyond the candidates, where
@@ -92,8 +92,8 @@ def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None
     """
     if not found.lexical or found.pinned:
         return False
-    if found.unknown_codes:  # another code is another subject, however alike all the rest is
-        return not found.in_progress
+    if found.unknown_code:
+        return True
     if least is None or is_read(question, found):
         return False
     if found.in_progress and len(question.distinct_terms) < WORDS_WITH_FULL_MEANING:

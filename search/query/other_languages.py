@@ -9,6 +9,7 @@ from kb.models import Article
 from search import engines
 from search.engines.base import Hit, VectorQuery
 from search.indexing.eligibility import readable
+from search.query.codes import are_unknown, codes_of
 from search.query.present import present_results
 from search.query.rules import rules_for
 from search.query.understand import Question
@@ -40,10 +41,12 @@ def _in(locale: str, request: SearchRequest, meaning: VectorQuery) -> Iterator[R
         return
     there = replace(meaning, locale=locale)
     engine = engines.current()
+    question = Question.read(request.text, locale)
+    if are_unknown(codes_of(question), engine, locale, meaning.visibilities):
+        return
     nearest = engine.nearest(there, LOOKED_AT)
     near = [hit for hit in nearest if hit.score >= least.cosine]
     hits = _untranslated(near, request)[:SHOWN]
-    question = Question.read(request.text, locale)
     similarities = engine.similarities(there, [hit.id for hit in hits])
     yield from present_results(replace(request, locale=locale), question, hits, similarities)
 

@@ -68,7 +68,8 @@ def search(request: SearchRequest) -> Results:
     found = retrieved.result
     results = present_results(request, question, found.hits, retrieved.similarities)
     total = found.total - (len(found.hits) - len(results))
-    answer = answer_box(question, results, page)
+    # The last word may go on in an answer, which would make it another code's.
+    answer = None if retrieved.unknown_code else answer_box(question, results, page)
     meant = meant_by(request, question, retrieved) if page == 1 else None
     answered = answer is not None or answers_what_was_meant(results, meant)
     outcome = _outcome(request, question, retrieved, total, answered=answered)

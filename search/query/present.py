@@ -98,8 +98,9 @@ def _result(
     place: Span | None,
 ) -> Result:
     terms = question.marked_in(text.body_terms()) if text else set()
-    # As it was analysed for the index, where it still is the same title.
-    tokens = text.title_tokens if text and text.title == article.title else None
+    # As it was analysed for the index, where it still is the same title. Stop words are not kept.
+    is_stored = text is not None and text.title == article.title and question.has_content
+    tokens = text.title_tokens if text and is_stored else None
     return Result(
         id=str(article.id),
         title=highlight_title(question, article.title, tokens),

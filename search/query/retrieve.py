@@ -30,6 +30,7 @@ from search.engines.base import (
     Similarity,
     VectorQuery,
 )
+from search.query.codes import are_unknown, codes_of
 from search.query.priors import NO_PRIORS, Priors, priors_for
 from search.query.promote import promoted
 from search.query.rank import fused
@@ -48,7 +49,7 @@ NEAR_ENOUGH = 0.75
 # Japanese, where a compound is several words.
 WORDS_WITH_MEANING = {True: 3, False: 2}
 # From so many on meaning has its full say while typing, with fewer the square of their share of it,
-# and none where a title begins as was typed: that comes first either way, and a vector takes longer
+# and none where a title begins as was typed: it comes first either way, and a vector takes longer
 # than all the rest.
 WORDS_WITH_FULL_MEANING = 5
 # Above what words can score: an article found by meaning is in the pool whatever its words.
@@ -79,8 +80,8 @@ class Retrieved:
     ``meaning``: the question's vector, None where meaning had no say; ``priors``: what was known
     of them beforehand; ``quoted``: whether only what holds the quoted phrases was looked for;
     ``in_progress``: whether the question was still being typed; ``unknown``: the words that no
-    article holds, of those that may be misspelt; ``unknown_codes``: the same of the codes that the
-    question is about."""
+    article holds, of those that may be misspelt; ``unknown_code``: whether a question that was sent
+    is about a code that no article holds."""
 
     result: EngineResult
     lexical: tuple[Hit, ...] = ()
@@ -91,7 +92,7 @@ class Retrieved:
     quoted: bool = False
     in_progress: bool = False
     unknown: frozenset[str] = frozenset()
-    unknown_codes: frozenset[str] = frozenset()
+    unknown_code: bool = False
 
 
 def retrieve(
@@ -182,15 +183,9 @@ def ask(
         quoted=quoted,
         in_progress=asked.mode is Mode.SUGGEST,
         unknown=frozenset(unknown),
-        unknown_codes=_unknown_codes(engine, asked),
+        unknown_code=asked.mode is Mode.SEARCH
+        and are_unknown(codes_of(asked.question), engine, locale, asked.visibilities),
     )
-
-
-def _unknown_codes(engine: Engine, asked: Asked) -> frozenset[str]:
-    codes = asked.question.codes
-    if not codes:
-        return frozenset()
-    return frozenset(codes) - engine.known_terms(asked.question.locale, codes, asked.visibilities)
 
 
 def _holding(
@@ -211,7 +206,8 @@ def quoted_phrases(quoted: Sequence[tuple[str, ...]]) -> tuple[Node, ...]:
 
 
 def _may_mean(asked: Asked, engine: Engine) -> bool:
-    """Whether the question says enough for a vector to mean something."""
+    """Whether the question says enough for a vector to mean something, and no title begins as a
+    short one does."""
     if asked.mode is Mode.SEARCH:
         return True
     question = asked.question
@@ -234,13 +230,12 @@ def _vector_query(embedder: GuardedEmbedder, asked: Asked) -> VectorQuery | None
     opening = embedder.question(question.opening) if question.opening else None
     if opening is not None:
         vector = (vector + opening) / np.linalg.norm(vector + opening)
-    terms, beginning = question.distinct_terms, ""
-    if asked.mode is Mode.SUGGEST and question.beginning:
-        beginning = question.beginning
-        terms = tuple(term for term in terms if term not in question.unfinished_terms)
-    return VectorQuery(
-        embedder.space, vector, terms, question.locale, asked.visibilities, beginning
+    query = VectorQuery(
+        embedder.space, vector, question.distinct_terms, question.locale, asked.visibilities
     )
+    if asked.mode is Mode.SUGGEST and question.beginning:
+        return replace(query, beginning=question.beginning, unfinished=question.unfinished_terms)
+    return query
 
 
 def _say_of_meaning(asked: Asked) -> float:

@@ -54,8 +54,6 @@ _UNCONVERTED = re.compile(r"[ぁ-ゖァ-ヺーa-zA-Z'’\s-]+")
 _TO_CONVERT = re.compile(r"[ぁ-ゖーa-z'’]+")
 _LAST_READ = re.compile(r"(?:[ぁ-ゖァ-ヺーa-zA-Zａ-ｚＡ-Ｚ]+)$")
 _LAST_RUN = re.compile(r"(?:[ァ-ヺー]+|[a-z0-9]+)$")
-# A code of a product or an error: short ones are words as well (2fa, o365, mp3).
-_CODE = re.compile(r"(?=.*[a-z])(?=(?:.*[0-9]){3})[a-z0-9]{5,}")
 FEWEST_FOREIGN = {True: 1, False: 2}  # words, by whether they are Japanese
 SHORTEST_OPENING = 10  # characters; what is shorter is a greeting
 
@@ -83,6 +81,11 @@ class Question:
         """The tokens with content; all of them where there is none ("what is it")."""
         content = tuple(token for token in self.tokens if token.kind is not TokenKind.STOP)
         return content or self.tokens
+
+    @property
+    def has_content(self) -> bool:
+        """Whether it is asked by other words than stop words."""
+        return any(token.kind is not TokenKind.STOP for token in self.searched)
 
     @cached_property
     def distinct_terms(self) -> tuple[str, ...]:
@@ -134,18 +137,6 @@ class Question:
         return tuple(filter(None, phrases))[:MAX_PHRASES] if is_meant else ()
 
     @property
-    def codes(self) -> tuple[str, ...]:
-        """The product and error codes that the question is about; none where it says more than
-        them, or where a synonym tells what they stand for."""
-        named = [t for t in self.searched if _CODE.fullmatch(t.term)]
-        beside = [
-            t for t in self.searched if all(t.end <= c.start or c.end <= t.start for c in named)
-        ]
-        meant = {term for expansion in self.synonyms for term in expansion.terms}
-        codes = tuple(dict.fromkeys(token.term for token in named))
-        return codes if len(beside) <= len(codes) and meant.isdisjoint(codes) else ()
-
-    @property
     def is_foreign(self) -> bool:
         """Whether its words are written in another script than its locale's articles, and so are
         met in few of them: meaning alone may find its answer.
@@ -173,9 +164,12 @@ class Question:
 
     @property
     def beginning(self) -> str:
-        """The word in progress, where it has letters enough to tell what it may become."""
+        """The word in progress, where it has content and letters enough to tell what it may
+        become. Japanese ends in no space: a particle there is no beginning of a noun."""
         word = self.last_word
-        return word if len(word) >= FEWEST_LETTERS[has_japanese(word)] else ""
+        if len(word) < FEWEST_LETTERS[has_japanese(word)]:
+            return ""
+        return "" if self.tokens[-1].kind is TokenKind.STOP else word
 
     @property
     def unfinished_terms(self) -> frozenset[str]:

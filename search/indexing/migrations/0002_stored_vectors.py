@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('for_digest', models.CharField(max_length=64)),
                 ('dimensions', models.PositiveIntegerField()),
                 ('passages', models.JSONField()),
-                # After what is read without it: SQLite reads through it to what is behind.
+                # After the passages, which are read without it: SQLite would read through it.
                 ('rows', models.BinaryField()),
             ],
         ),

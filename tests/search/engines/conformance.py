@@ -274,6 +274,29 @@ class EngineConformance:
         assert filled.known_terms("en", ["rule"], ("public", "staff")) == {"rule"}
         assert filled.known_terms("en", [], PUBLIC) == frozenset()
 
+    def test_known_terms_after_replacements_and_deletions(self, filled):
+        for _ in range(3):  # documents that are gone still count in a segment's frequencies
+            filled.write([document("1", "Reset your password"), document("3", "Secret words")])
+        everybody = ("public", "staff")
+        assert filled.known_terms("en", ["password", "secret", "rule"], everybody) == {
+            "password",
+            "secret",
+        }
+        filled.write([document("3", "Password rules", visibility="staff")])
+        filled.delete("en", ["1"], 9)
+        assert filled.known_terms("en", ["password", "secret", "rule"], PUBLIC) == frozenset()
+        assert filled.known_terms("en", ["password", "rule"], everybody) == {"password", "rule"}
+
+    def test_whether_anything_matches(self, filled):
+        def matches(root, locale="en", visibilities=PUBLIC):
+            return filled.matches_any(EngineQuery(root, locale, visibilities))
+
+        assert matches(Prefix(Field.TITLE_KEYS, "resetyour"))
+        assert not matches(Prefix(Field.TITLE_KEYS, "resetmy"))
+        assert not matches(Term(Field.TEXT, "rule"))
+        assert matches(Term(Field.TEXT, "rule"), visibilities=("public", "staff"))
+        assert not matches(Term(Field.TEXT, "password"), locale="ja")
+
     # --- writing ---
 
     def test_writing_twice_replaces(self, filled):

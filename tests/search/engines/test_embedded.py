@@ -22,16 +22,61 @@ from search.engines.base import (
     Field,
     Prefix,
     Term,
+    VectorQuery,
 )
 from search.engines.embedded import EmbeddedEngine
 from tests.search.engines.conformance import EngineConformance, ids, verified
-from tests.search.engines.documents import document
+from tests.search.engines.documents import SPACE, document, field_terms, unit, vectors_of
 
 
 class TestEmbedded(EngineConformance):
     @pytest.fixture
     def engine(self, tmp_path):
         return EmbeddedEngine(tmp_path / "index")
+
+
+class TestWordInProgress:
+    """A passage covers it where it holds what the word is or may become."""
+
+    @pytest.fixture
+    def engine(self, tmp_path):
+        engine = EmbeddedEngine(tmp_path / "index")
+        passages = {"1": "change billing", "2": "change password", "3": "change pinball pin"}
+        engine.write([self.with_passage(id_, text) for id_, text in passages.items()])
+        engine.write([self.with_passage("9", "change zebra", visibility="staff")])
+        return engine
+
+    @staticmethod
+    def with_passage(identifier, text, **options):
+        row = unit(1, 0)
+        vectors = vectors_of([row], [row], terms=[(), field_terms(text, "en")])
+        return document(identifier, "title", text, vectors=vectors, **options)
+
+    def covered(self, engine, beginning, term, visibilities=("public",)):
+        """The articles that cover "change" and a word that begins so, or is ``term``."""
+        query = VectorQuery(
+            SPACE, unit(1, 0), ("chang", term), "en", visibilities, beginning, frozenset([term])
+        )
+        found = engine.similarities(query, ["1", "2", "3", "9"])
+        return {id_ for id_, near in found.items() if near.coverage > 0.99}
+
+    def test_what_it_may_become(self, engine):
+        assert self.covered(engine, "pass", "pass") == {"2"}
+
+    def test_what_it_is_whose_stem_is_another_word(self, engine):
+        assert self.covered(engine, "billing", "bill") == {"1"}
+
+    def test_what_it_is_beside_more_frequent_words_that_begin_so(self, engine):
+        others = [f"pinx{number} pinx{number}" for number in range(10)]
+        for copy in range(2):
+            engine.write(
+                [self.with_passage(f"{copy}{at}", text) for at, text in enumerate(others, 10)]
+            )
+        assert "3" in self.covered(engine, "pin", "pin")
+
+    def test_words_of_articles_that_are_not_for_the_reader_change_nothing(self, engine):
+        assert self.covered(engine, "zeb", "zeb") == {"1", "2", "3", "9"}
+        assert self.covered(engine, "zeb", "zeb", ("public", "staff")) == {"9"}
 
 
 def test_an_empty_locale_has_no_matches(tmp_path):

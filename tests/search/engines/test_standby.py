@@ -33,6 +33,9 @@ class Switch:
     def known_terms(self, *question):
         return self._answer().known_terms(*question)
 
+    def matches_any(self, query):
+        return self._answer().matches_any(query)
+
     def _answer(self):
         self.asked += 1
         if not self.works:
@@ -119,6 +122,18 @@ def test_nor_do_words_that_no_article_here_holds(primary, embedded):
     engine = StandbyEngine(primary, embedded)
     assert engine.known_terms("en", ["frist"], ("public",)) == frozenset()
     assert primary.asked == 0
+
+
+def test_whether_anything_matches_is_known_here(primary, embedded):
+    engine = StandbyEngine(primary, embedded)
+    assert engine.matches_any(QUERY)
+    assert primary.asked == 0
+
+
+def test_the_cluster_knows_whether_anything_matches_while_nothing_is_here(primary, tmp_path):
+    engine = StandbyEngine(primary, EmbeddedEngine(tmp_path / "empty"))
+    assert engine.matches_any(QUERY)
+    assert primary.asked == 1
 
 
 def test_the_cluster_is_asked_for_words_while_nothing_is_here(primary, tmp_path):

@@ -13,14 +13,20 @@ def titles(ids):
 
 
 def test_finds_what_the_queryset_would(site, django_assert_num_queries):
-    articles = [ArticleFactory(parent=site.topics_en) for _ in range(3)]
+    articles = [ArticleFactory(parent=site.topics_en) for _ in range(6)]
     articles[1].unpublish()
     prepared = Prepared(titles)
-    for count in (3, 1, 3):
+    for count in (3, 1, 2, 4, 5, 6, 3):
         ids = [article.pk for article in articles[:count]]
         with django_assert_num_queries(1):
             found = prepared.rows(ids)
         assert sorted(found) == sorted(titles(ids))
+
+
+def test_keys_may_be_texts_and_stand_twice(site):
+    ArticleFactory(parent=site.topics_en, title="One")
+    prepared = Prepared(lambda names: Article.objects.filter(title__in=names).values_list("title"))
+    assert prepared.rows(["One", "Two", "One"]) == [("One",)]
 
 
 def test_nothing_is_asked_for_no_ids(db, django_assert_num_queries):

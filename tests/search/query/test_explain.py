@@ -278,7 +278,7 @@ class TestVerdict:
             ("reset password", 5.0, Verdict.SHORT_ANSWER),
             ("cancel my order", None, Verdict.NOT_MEASURED),
             ("???", 5.0, Verdict.NOTHING_FOUND),
-            ("order KB-4711", 0.01, Verdict.UNKNOWN_CODE),
+            ("order KB-4711", None, Verdict.UNKNOWN_CODE),
         ],
     )
     def test_with_meaning(self, with_meaning, text, threshold, expected):

@@ -54,6 +54,18 @@ def test_what_a_reader_may_not_read_is_not_found_by_meaning_either(with_meaning)
     assert "Password secrets" in found("confidential credentials", viewer=STAFF)
 
 
+def test_while_a_title_begins_as_typed_a_few_words_mean_nothing(with_meaning):
+    def meant(text, viewer=ANONYMOUS):
+        request = SearchRequest(text, "en", viewer=viewer, mode=Mode.SUGGEST)
+        return retrieve(request, Question.read(text, "en"), limit=5).meaning is not None
+
+    assert meant("parcel comes")
+    assert not meant("parcel")
+    assert not meant("when your parcel com")
+    assert meant("password sec")  # the title is of staff alone
+    assert not meant("password sec", STAFF)
+
+
 def test_what_changes_after_indexing_is_gone_at_once(with_meaning):
     with_meaning["delivery"].unpublish()
     assert "When your parcel comes" not in found("shipment turning up")

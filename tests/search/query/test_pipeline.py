@@ -42,15 +42,6 @@ class TestSearch:
     def test_finds_japanese(self, articles):
         assert found("返品の方法を教えてください", "ja") == ["返品したい"]
 
-    def test_a_code_that_no_article_holds_has_no_answer_though_another_has(
-        self, articles, site, index
-    ):
-        ArticleFactory(parent=site.topics_en, title="Error ERR-1042: too hot")
-        index()
-        for text, unanswered in (("ERR-1042", False), ("err1042", False), ("ERR-1043", True)):
-            results = search(SearchRequest(text, "en"))
-            assert results.outcome.no_answer is unanswered
-
     @pytest.mark.parametrize(
         ("viewer", "titles"),
         [

@@ -1,0 +1,75 @@
+"""Codes that a question is about, and whether any article holds them."""
+
+import pytest
+
+from search import engines
+from search.query.codes import are_unknown, codes_of
+from search.query.pipeline import search
+from search.query.rules import QueryRules, trying
+from search.query.understand import Question
+from search.query.values import SearchRequest
+from tests.factories import ArticleFactory
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("ERR-1043", ("err1043",)),
+        ("what is e1043?", ("e1043",)),
+        ("fix ERR-1043", ("err1043",)),
+        ("エラー ERR-1043", ("err1043",)),
+        ("ERR-1043 or ERR-1044", ("err1043", "err1044")),
+        ("KB4711-B2", ("kb4711b2", "kb4711")),
+        ("the pump is loud and shows ERR-1043", ()),  # about the pump as well
+        ("256GB model", ()),
+        ("2fa", ()),
+        ("o365", ()),
+        ("version 2.3.1", ()),
+        ("2026", ()),
+    ],
+)
+def test_of_a_question(text, codes):
+    assert codes_of(Question.read(text, "en")) == codes
+
+
+def test_a_code_with_a_synonym_is_known():
+    with trying("en", QueryRules(synonyms={("err1043",): (("overheat",),)})):
+        assert codes_of(Question.read("ERR-1043", "en")) == ()
+
+
+@pytest.fixture
+def held(site, index):
+    """Articles with codes in several spellings and places."""
+    for options in (
+        {"title": "Error ERR-1042: too hot", "short_answer": "Let it cool down."},
+        {"title": "Error ERR 2000: door open"},
+        {"title": "Office 365"},
+        {"title": "Install Office 365"},
+        {"title": "Replace the toner", "product": "XR-2000"},
+        {"title": "Reset E10421", "short_answer": "Hold the button."},
+        {"title": "For us alone: ERR-9000", "visibility": "staff"},
+    ):
+        ArticleFactory(parent=site.topics_en, **options)
+    index()
+
+
+@pytest.mark.usefixtures("held")
+class TestAnswers:
+    @pytest.mark.parametrize(
+        "text",
+        ["ERR-1042", "err1042", "ERR-2000", "Office365", "install office365", "XR-2000 toner"],
+    )
+    def test_in_any_spelling_and_place(self, text):
+        assert not search(SearchRequest(text, "en")).outcome.no_answer
+
+    @pytest.mark.parametrize("text", ["ERR-1043", "reset E1042", "ERR-9000"])
+    def test_none_where_no_article_for_the_reader_holds_it(self, text):
+        results = search(SearchRequest(text, "en"))
+        assert results.outcome.no_answer
+        assert results.answer is None
+
+    def test_one_of_several_is_enough(self):
+        assert not search(SearchRequest("ERR-1042 or ERR-1043", "en")).outcome.no_answer
+
+    def test_none_asked_for_is_none_unknown(self):
+        assert not are_unknown((), engines.current(), "en", ("public",))
