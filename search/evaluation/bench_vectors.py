@@ -5,17 +5,18 @@ memory depend on how many there are and how they lie, not on what they mean.
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 import numpy as np
-from django.db.models.functions import Length
+from numpy.typing import NDArray
 
 from search import embedding
 from search.embedding.base import normalised
 from search.engines.base import ArticleVectors, VectorKind
+from search.engines.signatures import signature
 from search.indexing.embedding_job import embed_waiting
 from search.indexing.models import ArticleText, StoredVectors
+from search.indexing.terms import unpack_tokens
 from search.indexing.vectors import pack, unpacked
 
 EMBEDDED_SECONDS = 60.0
@@ -45,39 +46,46 @@ def fill_vectors() -> dict[str, float]:
 
 def _recombine(real: Sequence[ArticleVectors]) -> int:
     """Mixtures for every article that has no vectors; how many articles."""
-    waiting = ArticleText.objects.filter(vectors=None).annotate(length=Length("body"))
-    rows = list(waiting.values_list("pk", "digest", "length")) if real else []
-    mixed = (
-        _stored(pk, digest, length, vectors)
-        for (pk, digest, length), vectors in zip(rows, _mixtures(real), strict=False)
-    )
-    while batch := list(islice(mixed, BATCH)):
-        StoredVectors.objects.bulk_create(batch)
-    return len(rows)
-
-
-def _mixtures(real: Sequence[ArticleVectors]) -> Iterator[ArticleVectors]:
-    """One article's vectors and, half as strong, some of another's: they lie as crowded as real
-    ones, and there are as many of an article."""
+    if not real:
+        return 0
     chance = np.random.default_rng(_SEED)
-    while True:
-        first, second = (real[number] for number in chance.integers(len(real), size=2))
-        other = chance.integers(len(second.kinds), size=len(first.kinds))
-        yield ArticleVectors.quantised(
-            first.space,
-            [VectorKind(kind) for kind in first.kinds],
-            normalised(first.restored() + 0.5 * second.restored()[other]),
-            list(first.signatures),
-        )
+    waiting = list(ArticleText.objects.filter(vectors=None).values_list("pk", flat=True))
+    for at in range(0, len(waiting), BATCH):
+        texts = ArticleText.objects.filter(pk__in=waiting[at : at + BATCH])
+        StoredVectors.objects.bulk_create(mixed(text, real, chance) for text in texts)
+    return len(waiting)
 
 
-def _stored(pk: int, digest: str, length: int, vectors: ArticleVectors) -> StoredVectors:
-    count = int((vectors.kinds == VectorKind.PASSAGE).sum())
+def mixed(
+    text: ArticleText, real: Sequence[ArticleVectors], chance: np.random.Generator
+) -> StoredVectors:
+    """One article's vectors and, half as strong, some of another's: they lie as crowded as real
+    ones, and there are as many of an article. Which terms a passage holds is the text's own."""
+    first, second = (real[number] for number in chance.integers(len(real), size=2))
+    other = chance.integers(len(second.kinds), size=len(first.kinds))
+    kinds = [VectorKind(kind) for kind in first.kinds]
+    count, length = kinds.count(VectorKind.PASSAGE), len(text.body)
+    passages = [(length * n // count, length * (n + 1) // count) for n in range(count)]
+    vectors = ArticleVectors.quantised(
+        first.space,
+        kinds,
+        normalised(first.restored() + 0.5 * second.restored()[other]),
+        _signatures(text, len(kinds) - count, passages),
+    )
     return StoredVectors(
-        text_id=pk,
-        for_digest=digest,
+        text=text,
+        for_digest=text.digest,
         space=vectors.space,
         dimensions=vectors.dimensions,
         rows=pack(vectors),
-        passages=[[length * at // count, length * (at + 1) // count] for at in range(count)],
+        passages=passages,
     )
+
+
+def _signatures(
+    text: ArticleText, phrases: int, passages: Sequence[tuple[int, int]]
+) -> list[NDArray[np.uint64]]:
+    title = [term for term, _, _ in unpack_tokens(bytes(text.title_tokens), text.title)]
+    body = unpack_tokens(bytes(text.body_tokens), text.body)
+    inside = ([t for t, start, _ in body if first <= start < end] for first, end in passages)
+    return [signature(title)] * phrases + [signature(title + terms) for terms in inside]
