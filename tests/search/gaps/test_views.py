@@ -17,7 +17,8 @@ from tests.factories import UserFactory
 from tests.search.log.factories import failed_visits, search_event
 
 REPORT = reverse("search_gaps:failed_searches")
-EARLIER = timezone.now() - timedelta(days=3)
+# At noon: an hour later is the same day, whose visitors can be told apart.
+EARLIER = timezone.now().replace(hour=12, minute=0) - timedelta(days=3)
 
 
 def colleague(*permissions):
