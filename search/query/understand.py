@@ -51,6 +51,7 @@ UNFINISHED = 0.75
 _SENTENCE_END = re.compile(r"\n\s*\n|(?<=[?!。？！])|(?<=\.)\s")
 _QUOTED = re.compile(r'["“”]([^"“”]+)["“”]')
 _UNCONVERTED = re.compile(r"[ぁ-ゖァ-ヺーa-zA-Z'’\s-]+")
+# Katakana may be what an input method has made of a word already.
 _TO_CONVERT = re.compile(r"[ぁ-ゖーa-z'’]+")
 _LAST_READ = re.compile(r"(?:[ぁ-ゖァ-ヺーa-zA-Zａ-ｚＡ-Ｚ]+)$")
 _LAST_RUN = re.compile(r"(?:[ァ-ヺー]+|[a-z0-9]+)$")
