@@ -15,6 +15,8 @@ _PART = re.compile(r"[^\W_]+(?:['’ʼ＇][^\W_]+)*")
 _APOSTROPHE = re.compile(r"['’ʼ＇]")
 _POSSESSIVE = re.compile(r"['’ʼ＇]s$")
 _JOINER = re.compile(r"[-_]")
+# Letters and digits that some write apart (Windows 2019, 256 GB); fewer are one name: mp3, 2fa.
+_LETTERS_AND_DIGITS = re.compile(r"([^\W\d_]{2,})(\d{2,})|(\d{2,})([^\W\d_]{2,})")
 
 # Words that carry no subject. Negations stay: "not", "no" and "without" change the answer.
 STOP_WORDS = frozenset(
@@ -54,22 +56,27 @@ def word_token(word: str, start: int, end: int) -> Token | None:
 def tokens(text: str, offset: int = 0) -> Iterator[Token]:
     """The tokens of ``text``; ``offset`` is added to every position.
 
-    A run with connectors yields itself whole, without hyphens ("wi-fi" and "wifi" are one term,
-    so are "ERR-1042" and "err1042"), and then its parts.
+    A run with connectors, or of letters and digits, yields itself whole, without hyphens ("wi-fi"
+    and "wifi" are one term, so are "ERR-1042" and "err1042"), and then its parts.
     """
     for run in RUN.finditer(text):
         whole = run.group()
+        at = offset + run.start()
         parts = list(_PART.finditer(whole))
         if len(parts) > 1:
             term = _JOINER.sub("", fold(whole))
-            yield Token(
-                term if not term.isalpha() else stem(term),
-                offset + run.start(),
-                offset + run.end(),
-                TokenKind.CODE,
-            )
+            term = term if not term.isalpha() else stem(term)
+            yield Token(term, at, offset + run.end(), TokenKind.CODE)
         for part in parts:
-            start = offset + run.start() + part.start()
-            token = word_token(part.group(), start, start + len(part.group()))
-            if token is not None:
-                yield token
+            yield from _of_part(part.group(), at + part.start())
+
+
+def _of_part(part: str, start: int) -> Iterator[Token]:
+    words = [(part, 0)]
+    if both := _LETTERS_AND_DIGITS.fullmatch(part):
+        yield Token(fold(part), start, start + len(part), TokenKind.CODE)
+        words = [(both[group], both.start(group)) for group in range(1, 5) if both[group]]
+    for word, at in words:
+        token = word_token(word, start + at, start + at + len(word))
+        if token is not None:
+            yield token

@@ -29,7 +29,7 @@ def meant_by(request: SearchRequest, question: Question, found: Retrieved) -> Me
 
     While typing, the word in progress is left as it is.
     """
-    if not found.unknown:
+    if not found.unknown and not found.unknown_code:
         return None
     visibilities = tuple(str(visibility) for visibility in request.viewer.visibilities)
     written = question.finished if request.mode is Mode.SUGGEST else question

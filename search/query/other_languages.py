@@ -9,7 +9,7 @@ from kb.models import Article
 from search import engines
 from search.engines.base import Hit, VectorQuery
 from search.indexing.eligibility import readable
-from search.query.codes import are_unknown, codes_of
+from search.query.codes import codes_of, unknown_codes
 from search.query.present import present_results
 from search.query.rules import rules_for
 from search.query.understand import Question
@@ -42,7 +42,7 @@ def _in(locale: str, request: SearchRequest, meaning: VectorQuery) -> Iterator[R
     there = replace(meaning, locale=locale)
     engine = engines.current()
     question = Question.read(request.text, locale)
-    if are_unknown(codes_of(question), engine, locale, meaning.visibilities):
+    if unknown_codes(codes_of(question), engine, locale, meaning.visibilities):
         return
     nearest = engine.nearest(there, LOOKED_AT)
     near = [hit for hit in nearest if hit.score >= least.cosine]

@@ -30,7 +30,7 @@ from search.engines.base import (
     Similarity,
     VectorQuery,
 )
-from search.query.codes import are_unknown, codes_of
+from search.query.codes import codes_of, unknown_codes
 from search.query.priors import NO_PRIORS, Priors, priors_for
 from search.query.promote import promoted
 from search.query.rank import fused
@@ -184,7 +184,7 @@ def ask(
         in_progress=asked.mode is Mode.SUGGEST,
         unknown=frozenset(unknown),
         unknown_code=asked.mode is Mode.SEARCH
-        and are_unknown(codes_of(asked.question), engine, locale, asked.visibilities),
+        and bool(unknown_codes(codes_of(asked.question), engine, locale, asked.visibilities)),
     )
 
 

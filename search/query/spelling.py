@@ -9,9 +9,10 @@ from kb.models import Article
 from kb.visibility import ANONYMOUS
 from search.analysis import Token, analyse, readings, sounds
 from search.analysis.characters import fold, has_japanese, title_key
-from search.engines.base import AnyOf, Engine, EngineQuery, Field, Fuzzy
+from search.engines.base import AnyOf, Engine, EngineQuery, Field, Fuzzy, Term
 from search.indexing.eligibility import readable
 from search.query import typos
+from search.query.codes import Code, codes_in, codes_of, unknown_codes
 from search.query.typos import LONGEST_TITLE
 from search.query.understand import Question
 
@@ -22,6 +23,8 @@ TITLES = 20
 MAX_CORRECTIONS = 4
 # Of a whole title. A letter left out moves another one into the beginning that is compared.
 TITLE_ERRORS = 2
+# Of the letters of a code: E1042 for ERR-1042.
+CODE_ERRORS = 2
 
 TextsOf = Callable[[Sequence[str]], Iterable[str]]
 
@@ -43,8 +46,8 @@ def corrected(
     visibilities: Sequence[str],
     texts_of: TextsOf = public_texts,
 ) -> str | None:
-    """The question with every unknown word that has a close known one put right; None where there
-    is none. All else, casing included, stays as typed.
+    """The question with every unknown word or code that has a close known one put right; None where
+    there is none. All else, casing included, stays as typed.
 
     A word is unknown where no article of ``visibilities`` (what the asker may read) holds it; what
     is offered comes from the titles and question phrases of public articles only: ``texts_of``
@@ -54,12 +57,17 @@ def corrected(
     unknown = typos.unknown_words(
         question, lambda terms: engine.known_terms(locale, terms, visibilities)
     )[:MAX_CORRECTIONS]
-    near = dict.fromkeys(id_ for token in unknown for id_ in _nearly_so(question, token, engine))
+    codes = unknown_codes(codes_of(question), engine, locale, visibilities)
+    near = dict.fromkeys(
+        [id_ for token in unknown for id_ in _nearly_so(question, token, engine)]
+        + [id_ for code in codes for id_ in _numbered_so(code, locale, engine)]
+    )
     if not near:
         return None
     texts = list(texts_of(list(near)))
     text, untouched_from = question.text, len(question.text)
     corrections = [_correction(question, token, texts) for token in unknown]
+    corrections += [_of_code(code, texts) for code in codes]
     for correction in sorted(filter(None, corrections), key=lambda c: -c.end):
         if correction.end <= untouched_from:
             text = text[: correction.start] + correction.text + text[correction.end :]
@@ -159,6 +167,28 @@ def edit_distance(one: str, other: str) -> int:
                 best = min(best, last[j - 1] + 1)
             row.append(best)
     return row[-1]
+
+
+# --- codes ------------------------------------------------------------------------------------
+
+
+def _numbered_so(code: Code, locale: str, engine: Engine) -> list[str]:
+    """The articles whose titles hold the number of a code."""
+    numbered = AnyOf((Term(Field.TITLE, code.digits), Term(Field.QUESTIONS, code.digits)))
+    query = EngineQuery(numbered, locale, PUBLIC, limit=TITLES, count_total=False)
+    return [hit.id for hit in engine.search(query).hits]
+
+
+def _of_code(code: Code, texts: Sequence[str]) -> _Correction | None:
+    """The nearest code of the same number: a digit that differs makes another code."""
+    near = [
+        (distance, text[other.start : other.end])
+        for text in texts
+        for other in codes_in(text)
+        if other.digits == code.digits
+        and 0 < (distance := edit_distance(code.name, other.name)) <= CODE_ERRORS
+    ]
+    return _Correction(code.start, code.end, min(near)[1]) if near else None
 
 
 # --- by sound ---------------------------------------------------------------------------------

@@ -16,8 +16,11 @@ def terms(text: str, language: str = "en") -> tuple[str, ...]:
     [
         ("How do I reset my passwords?", ("reset", "password")),
         ("ERR-1042", ("err1042", "err", "1042")),
-        ("err1042", ("err1042",)),
+        ("err1042", ("err1042", "err", "1042")),
         ("v2.3", ("v2.3", "v2", "3")),
+        ("Windows2019", ("windows2019", "window", "2019")),
+        ("256GB", ("256gb", "256", "gb")),
+        ("mp3 2fa o365", ("mp3", "2fa", "o365")),
         ("wi-fi", ("wifi", "wi", "fi")),
         ("the customer's orders", ("custom", "order")),
         ("It doesn't work", ("not", "work")),

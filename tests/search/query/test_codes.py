@@ -3,7 +3,7 @@
 import pytest
 
 from search import engines
-from search.query.codes import are_unknown, codes_of
+from search.query.codes import codes_of, unknown_codes
 from search.query.pipeline import search
 from search.query.rules import QueryRules, trying
 from search.query.understand import Question
@@ -26,10 +26,18 @@ from tests.factories import ArticleFactory
         ("o365", ()),
         ("version 2.3.1", ()),
         ("2026", ()),
+        ("error 1043", ("1043",)),
+        ("error code: 1043", ("1043",)),
+        ("error code ERR-1043 on start", ("err1043",)),
+        ("エラー1043", ("1043",)),
+        ("1043エラー", ("1043",)),
+        ("err 1043", ("err1043",)),
+        ("JPY1000", ()),
+        ("window 12", ()),
     ],
 )
 def test_of_a_question(text, codes):
-    assert codes_of(Question.read(text, "en")) == codes
+    assert tuple(code.name for code in codes_of(Question.read(text, "en"))) == codes
 
 
 def test_a_code_with_a_synonym_is_known():
@@ -62,7 +70,15 @@ class TestAnswers:
     def test_in_any_spelling_and_place(self, text):
         assert not search(SearchRequest(text, "en")).outcome.no_answer
 
-    @pytest.mark.parametrize("text", ["ERR-1043", "reset E1042", "ERR-9000"])
+    @pytest.mark.parametrize(
+        "text", ["error 1042", "err 1042", "error 2000", "door 1043", "office 366 setup"]
+    )
+    def test_a_number_is_a_code_only_where_it_is_named_or_written_so(self, text):
+        assert not search(SearchRequest(text, "en")).outcome.no_answer
+
+    @pytest.mark.parametrize(
+        "text", ["ERR-1043", "reset E1042", "ERR-9000", "err 1043", "error 1043", "エラー1043"]
+    )
     def test_none_where_no_article_for_the_reader_holds_it(self, text):
         results = search(SearchRequest(text, "en"))
         assert results.outcome.no_answer
@@ -72,4 +88,9 @@ class TestAnswers:
         assert not search(SearchRequest("ERR-1042 or ERR-1043", "en")).outcome.no_answer
 
     def test_none_asked_for_is_none_unknown(self):
-        assert not are_unknown((), engines.current(), "en", ("public",))
+        assert not unknown_codes((), engines.current(), "en", ("public",))
+
+    def test_the_nearest_code_of_the_same_number_is_offered(self):
+        offer = search(SearchRequest("ER-1042", "en")).did_you_mean
+        assert offer is not None
+        assert offer.text == "ERR-1042"

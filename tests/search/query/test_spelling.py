@@ -21,6 +21,7 @@ TITLES = {
     "5": "プロジェクトを編集",
     "6": "作業の管理",
     "7": "ダッシュボードの使用",
+    "9": "Error ERR-1042: overheating",
 }
 
 
@@ -86,6 +87,19 @@ class SpellingCases:
 
     def test_a_word_that_the_asker_may_read_is_known(self, correct):
         assert correct("passphrase", visibilities=("public", "staff")) is None
+
+    @pytest.mark.parametrize(
+        ("typed", "meant"),
+        [
+            ("fix E1042", "fix ERR-1042"),
+            ("er-1042", "ERR-1042"),
+            ("ERR-1043", None),  # another number is another code
+            ("PSU-1042", None),  # as are other letters
+            ("err 1042", None),  # held, in two words
+        ],
+    )
+    def test_a_code_is_put_right_by_its_number(self, correct, typed, meant):
+        assert correct(typed) == meant
 
     @pytest.mark.parametrize(
         ("typed", "meant"),
