@@ -195,6 +195,15 @@ class Fuzzy:
 
 
 @dataclass(frozen=True, slots=True)
+class FuzzyPrefix:
+    """Documents with a term that starts so, but for one edit; every one scores ``score``."""
+
+    field: Field
+    prefix: str
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class AnyOf:
     """At least ``minimum`` of the clauses; their scores are added."""
 
@@ -226,7 +235,7 @@ class Ids:
     score: float = 1.0
 
 
-Node = Term | Phrase | Prefix | Fuzzy | AnyOf | AllOf | BestOf | Ids
+Node = Term | Phrase | Prefix | Fuzzy | FuzzyPrefix | AnyOf | AllOf | BestOf | Ids
 
 
 @dataclass(frozen=True, slots=True)

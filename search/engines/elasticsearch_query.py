@@ -1,5 +1,6 @@
 """The query tree in Elasticsearch's terms."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from search.engines.base import (
@@ -9,6 +10,7 @@ from search.engines.base import (
     BestOf,
     EngineQuery,
     Fuzzy,
+    FuzzyPrefix,
     Ids,
     Node,
     Phrase,
@@ -59,6 +61,9 @@ def _compile(node: Node) -> dict[str, Any]:
         case Fuzzy(field, term, distance, score):
             fuzzy = {"value": term, "fuzziness": distance, "transpositions": True}
             return _constant({"fuzzy": {field: fuzzy | {"max_expansions": 200}}}, score)
+        case FuzzyPrefix(field, prefix, score):
+            pattern = f"({'|'.join(map(_pattern, _one_edit_away(prefix)))}).*"
+            return _constant({"regexp": {field: {"value": pattern, "flags": "NONE"}}}, score)
         case AnyOf(clauses, minimum):
             return {
                 "bool": {
@@ -86,3 +91,25 @@ def _compile(node: Node) -> dict[str, Any]:
 
 def _constant(query: dict[str, Any], score: float) -> dict[str, Any]:
     return {"constant_score": {"filter": query, "boost": score}}
+
+
+# Any one letter, in the texts of ``_one_edit_away``.
+_ANY = "\0"
+
+
+def _one_edit_away(text: str) -> Iterator[str]:
+    """What ``text`` becomes by one edit or by none. No query of the server's looks for beginnings
+    and forgives errors."""
+    for at in range(len(text) + 1):
+        before, after = text[:at], text[at:]
+        yield before + _ANY + after
+        if after:
+            yield before + after[1:]
+            yield before + _ANY + after[1:]
+        if len(after) > 1:
+            yield before + after[1] + after[0] + after[2:]
+
+
+def _pattern(text: str) -> str:
+    """A regular expression of Lucene's that matches ``text``."""
+    return "".join("." if c == _ANY else c if c.isalnum() else f"\\{c}" for c in text)

@@ -13,6 +13,7 @@ from search.engines.base import (
     EngineQuery,
     Field,
     Fuzzy,
+    FuzzyPrefix,
     Ids,
     Node,
     Phrase,
@@ -51,7 +52,7 @@ def compile_query(schema: Schema, query: EngineQuery, unknown: Collection[Field]
 
 def _without(node: Node, unknown: Collection[Field]) -> Node:
     match node:
-        case Term() | Phrase() | Prefix() | Fuzzy() if node.field in unknown:
+        case Term() | Phrase() | Prefix() | Fuzzy() | FuzzyPrefix() if node.field in unknown:
             return Ids(())
         case AnyOf() | BestOf():
             return replace(node, clauses=tuple(_without(c, unknown) for c in node.clauses))
@@ -93,6 +94,9 @@ def _compile(schema: Schema, node: Node) -> Query:
             return Query.const_score_query(
                 Query.fuzzy_term_query(schema, field, term, distance), score
             )
+        case FuzzyPrefix(field, prefix, score):
+            nearly = Query.fuzzy_term_query(schema, field, prefix, 1, prefix=True)
+            return Query.const_score_query(nearly, score)
         case AnyOf(clauses, minimum):
             should = [(Occur.Should, _compile(schema, clause)) for clause in clauses]
             return Query.boolean_query(should, minimum_number_should_match=minimum)

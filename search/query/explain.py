@@ -262,16 +262,15 @@ def _verdict(search: _Search, least: Thresholds | None) -> Verdict:
     found = search.found
     if not found.result.total:
         return Verdict.NOTHING_FOUND
-    if found.unknown_code and not found.pinned:
-        return Verdict.UNKNOWN_CODE
     if is_unanswered(search.question, found, least):
         hits = found.result.hits[:SHOWN]
         first = present_results(search.request, search.question, hits, found.similarities)
-        answered = answer_box(search.question, first, page=1)
-        if answered:
+        if not found.unknown_code and answer_box(search.question, first, page=1):
             return Verdict.SHORT_ANSWER
         meant = meant_by(search.request, search.question, found)
-        return Verdict.AS_MEANT if answers_what_was_meant(first, meant) else Verdict.NO_ANSWER
+        if answers_what_was_meant(first, meant):
+            return Verdict.AS_MEANT
+        return Verdict.UNKNOWN_CODE if found.unknown_code else Verdict.NO_ANSWER
     if found.pinned:
         return Verdict.PINNED
     number = _least_evidence(found, least)

@@ -20,6 +20,7 @@ from search.query.rules import rules_for
 from search.query.spelling import reads_like
 from search.query.understand import Question
 from search.query.values import (
+    Mode,
     Outcome,
     Result,
     Results,
@@ -118,7 +119,9 @@ def _outcome(
     found = retrieved.result
     least = rules_for(request.locale).thresholds
     unanswered = total == 0 or is_unanswered(question, retrieved, least)
-    no_answer = bool(request.text.strip()) and unanswered and not answered
+    # "h" is without an answer only once it is sent: it may become a word that has one.
+    is_asked = request.mode is Mode.SEARCH or question.has_begun
+    no_answer = bool(request.text.strip()) and is_asked and unanswered and not answered
     query_id = tokens.issue(
         tokens.QueryToken(
             question=tokens.question_hash(request.text, request.locale),

@@ -36,6 +36,7 @@ from search.query.promote import promoted
 from search.query.rank import fused
 from search.query.rules import rules_for
 from search.query.stability import keep_places
+from search.query.typos import misspelt_beginning
 from search.query.understand import Question, search_tree, suggest_tree
 from search.query.values import Mode, SearchRequest
 
@@ -145,6 +146,8 @@ def ask(
     tree = _TREES[asked.mode](asked.question, known)
     if tree is None:
         return Retrieved(EngineResult((), 0, {facet: {} for facet in facets}, engine.name))
+    if misspelt := _misspelt_beginning(asked, engine, unknown):
+        tree = AnyOf((tree, misspelt))
     vector_query = None
     if embedder and _may_mean(asked, engine):
         vector_query = _vector_query(embedder, asked)
@@ -203,6 +206,20 @@ def _holding(
 def quoted_phrases(quoted: Sequence[tuple[str, ...]]) -> tuple[Node, ...]:
     """What an article has to hold of a question that is about its quotes."""
     return tuple(Phrase(Field.TEXT, terms) for terms in quoted)
+
+
+def _misspelt_beginning(asked: Asked, engine: Engine, unknown: Collection[str]) -> Node | None:
+    """What else to look for where no word goes on as the one in progress begins."""
+    question = asked.question
+    if asked.mode is not Mode.SUGGEST or question.unfinished_terms.isdisjoint(unknown):
+        return None
+    misspelt = misspelt_beginning(question.beginning)
+    begins_so = Prefix(Field.TEXT, question.beginning)
+    if misspelt and not engine.matches_any(
+        EngineQuery(begins_so, question.locale, asked.visibilities)
+    ):
+        return misspelt
+    return None
 
 
 def _may_mean(asked: Asked, engine: Engine) -> bool:

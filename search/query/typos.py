@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from search.analysis import Token, readings, sounds
 from search.analysis.characters import fold, has_japanese, title_key
-from search.engines.base import Field, Fuzzy, Node
+from search.engines.base import Field, Fuzzy, FuzzyPrefix, Node
 
 if TYPE_CHECKING:
     from search.query.understand import Question
@@ -28,6 +28,9 @@ TYPO_SCORE = 1.5
 TYPO_LENGTH = {True: 3, False: 4}  # by whether the word is Japanese
 TYPO_LENGTH_TWO_EDITS = 8
 LONGEST_TYPO = 40  # what is longer is no word
+# Of a beginning: what is shorter begins too many words but for an edit; of what is longer the
+# first letters say which word it is, and Elasticsearch takes patterns of 1,000 characters.
+BEGINNING_LENGTHS = (5, 12)
 
 SHORTEST_JAPANESE = 2  # 返品, 偏向: two kanji are a word, and have a sound to compare by
 
@@ -54,6 +57,15 @@ def typo_clauses(question: Question, known: KnownTerms) -> list[Node]:
     ]
     clauses += _sounds(question, unknown)
     return clauses + _whole(question, misspelt=bool(unknown))
+
+
+def misspelt_beginning(beginning: str) -> Node | None:
+    """Titles with a word that begins nearly so; None where too many do. Japanese words in progress
+    are compared by their sound."""
+    shortest, longest = BEGINNING_LENGTHS
+    if len(beginning) < shortest or not beginning.isalpha() or has_japanese(beginning):
+        return None
+    return FuzzyPrefix(Field.WORDS, beginning[:longest], TYPO_SCORE)
 
 
 def is_long_enough(word: str) -> bool:

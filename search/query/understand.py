@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from search.analysis import Token, TokenKind, analyse, readings
 from search.analysis.characters import clean, fold, has_japanese, title_key
+from search.analysis.english import STOP_WORDS
 from search.engines.base import AnyOf, BestOf, Field, Node, Phrase, Prefix, Term
 from search.query.rules import rules_for
 from search.query.stop_phrases import without_stop_phrases
@@ -157,28 +158,53 @@ class Question:
         return self.locale == "ja" and bool(_UNCONVERTED.fullmatch(self.text))
 
     @property
-    def last_word(self) -> str:
-        """The word in progress, folded; empty after a space."""
+    def _last_token(self) -> Token | None:
+        """The word in progress, of a code the whole of it; None after a space."""
         if not self.tokens or self.text[-1].isspace():
-            return ""
-        return fold(self.text[self.tokens[-1].start :]).strip()
+            return None
+        return next(token for token in self.tokens if token.end == self.tokens[-1].end)
+
+    @property
+    def last_word(self) -> str:
+        """The word in progress as it is typed, folded; empty after a space."""
+        last = self._last_token
+        return fold(self.text[last.start :]).strip() if last else ""
+
+    @property
+    def begun(self) -> str:
+        """What terms of a text begin with, if they begin with the word in progress."""
+        last = self._last_token
+        return last.term if last and last.kind is TokenKind.CODE else self.last_word
 
     @property
     def beginning(self) -> str:
         """The word in progress, where it has content and letters enough to tell what it may
         become. Japanese ends in no space: a particle there is no beginning of a noun."""
-        word = self.last_word
-        if len(word) < FEWEST_LETTERS[has_japanese(word)]:
+        word, last = self.begun, self._last_token
+        if last is None or last.kind is TokenKind.STOP:
             return ""
-        return "" if self.tokens[-1].kind is TokenKind.STOP else word
+        return word if len(word) >= FEWEST_LETTERS[has_japanese(word)] else ""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it says anything yet; not while its first word has too few letters to tell what
+        it may become, or may become one without content."""
+        last = self._last_token
+        if last is None or any(
+            token.end < last.end and token.kind is not TokenKind.STOP for token in self.tokens
+        ):
+            return True
+        word = self.beginning
+        return bool(word) and not any(stop.startswith(word) for stop in STOP_WORDS)
 
     @property
     def unfinished_terms(self) -> frozenset[str]:
         """What the word in progress would be if it ended here; none after a space."""
-        if not self.last_word:
+        last = self._last_token
+        if last is None:
             return frozenset()
-        *finished, last = self.tokens
-        return frozenset((last.term,)).difference(token.term for token in finished)
+        finished = {token.term for token in self.tokens if token.end < last.end}
+        return frozenset(t.term for t in self.tokens if t.end == last.end) - finished
 
     @property
     def number_of_words(self) -> int:
@@ -191,9 +217,8 @@ class Question:
     @property
     def finished(self) -> "Question":
         """The question up to the word in progress."""
-        if not self.last_word:
-            return self
-        return Question.read(self.text[: self.tokens[-1].start], self.locale)
+        last = self._last_token
+        return Question.read(self.text[: last.start], self.locale) if last else self
 
 
 def _quoted_spans(text: str) -> list[Span]:
@@ -260,7 +285,7 @@ def _beginnings(question: Question) -> list[Node]:
     The dictionary may have cut an unfinished word in two (アイル/ラ), so the run of katakana,
     letters or digits at the end counts as a beginning too.
     """
-    word = question.last_word
+    word = question.begun
     if not word:
         return []
     run = _LAST_RUN.search(fold(question.text))

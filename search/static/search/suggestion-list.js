@@ -44,12 +44,12 @@ export class SuggestionList {
     this.answer = answer;
     const rows = answer.suggestions.map((suggestion, index) => this.#row(suggestion, index));
     if (answer.did_you_mean) rows.push(this.#didYouMeanRow(answer.did_you_mean, addresses.corrected));
-    if (answer.no_answer || !answer.suggestions.length) rows.push(this.#contactRow(addresses.contact));
-    else rows.push(this.#allRow(answer.total, addresses.results));
+    if (answer.no_answer) rows.push(this.#contactRow(addresses.contact));
+    else if (answer.suggestions.length) rows.push(this.#allRow(answer.total, addresses.results));
     rows.forEach((row, index) => (row.id = `${this.id}-${index}`));
     this.box.replaceChildren(...rows);
     this.#say(null);
-    this.open();
+    if (!this.open()) return this.close(); // a letter or two that nothing begins with yet
     const spoken = answer.suggestions.length;
     this.#announce(spoken ? this.#count("one", "other", spoken) : this.messages.noAnswer);
   }

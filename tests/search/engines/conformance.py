@@ -15,6 +15,7 @@ from search.engines.base import (
     Facet,
     Field,
     Fuzzy,
+    FuzzyPrefix,
     Ids,
     IndexDocument,
     Node,
@@ -120,6 +121,14 @@ class EngineConformance:
         assert ids(filled, Fuzzy(Field.WORDS, "pasword")) == ["1"]
         assert ids(filled, Fuzzy(Field.WORDS, "passwrod")) == ["1"]
         assert ids(filled, Fuzzy(Field.WORDS, "pswrd")) == []
+
+    @pytest.mark.parametrize("begun", ["passw", "pasww", "apssw", "psswo", "paswo", "paassw"])
+    def test_a_fuzzy_prefix_forgives_one_edit(self, filled, begun):
+        assert ids(filled, FuzzyPrefix(Field.WORDS, begun)) == ["1"]
+
+    @pytest.mark.parametrize("begun", ["pxxwo", "p.*", "a|pass", "sword"])
+    def test_a_fuzzy_prefix_forgives_no_more(self, filled, begun):
+        assert ids(filled, FuzzyPrefix(Field.WORDS, begun)) == []
 
     def test_fuzzy_scores_what_it_is_told(self, filled):
         assert ask(filled, Fuzzy(Field.WORDS, "pasword", 1, 0.5)).hits[0].score == 0.5

@@ -158,6 +158,36 @@ def test_odd_text_has_an_answer(articles, text):
     suggest(SearchRequest(text, "ja", mode=Mode.SUGGEST))
 
 
+class TestAWordInProgress:
+    @staticmethod
+    def typed(text, locale="en"):
+        return suggest(SearchRequest(text, locale, mode=Mode.SUGGEST))
+
+    @pytest.mark.parametrize("text", ["passs", "pasww", "reset your psswo", "apsswor"])
+    def test_a_misspelt_beginning_finds_the_word(self, articles, text):
+        assert self.typed(text).suggestions[0].title.text == "Reset your password"
+
+    def test_no_other_beginnings_where_a_word_goes_on_so(self, articles, account, index):
+        ArticleFactory(parent=account, title="Passenger lists")
+        index()
+        assert [s.title.text for s in self.typed("passe").suggestions] == ["Passenger lists"]
+
+    def test_a_finished_word_is_no_beginning(self, articles):
+        assert not self.typed("pasww ").suggestions
+
+    @pytest.mark.parametrize("text", ["x", "wha", "how", "how x"])
+    def test_too_little_to_say_that_there_is_no_answer(self, articles, text):
+        answer = self.typed(text)
+        assert (answer.outcome.total, answer.outcome.no_answer) == (0, False)
+
+    @pytest.mark.parametrize("text", ["xylophone", "x ", "xylophone q", "xy", "?"])
+    def test_enough_to_say_so(self, articles, text):
+        assert self.typed(text).outcome.no_answer
+
+    def test_a_letter_that_was_sent_has_no_answer(self, articles):
+        assert search(SearchRequest("x", "en")).outcome.no_answer
+
+
 class TestDidYouMean:
     def test_offers_the_corrected_question_with_its_results(self, articles):
         offer = search(SearchRequest("reset pasword", "en")).did_you_mean
