@@ -1,13 +1,17 @@
 """Codes of products and errors: another code is another subject, however alike its article is."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from search.analysis import Token, TokenKind, analyse
 from search.engines.base import AllOf, AnyOf, Engine, EngineQuery, Field, Node, Phrase, Prefix, Term
-from search.query.understand import Question
+
+if TYPE_CHECKING:
+    from search.query.understand import Question
 
 # A letter first and three digits at the least: 256gb is a quantity, and short ones are words as
 # well (2fa, o365, mp3).
@@ -43,16 +47,28 @@ def codes_of(question: Question) -> tuple[Code, ...]:
     """The codes that a question is about; none where it says more than them, or where a synonym
     tells what one stands for."""
     codes = tuple({code.name: code for code in _named(question)}.values())
-    beside = [
+    meant = {term for expansion in question.synonyms for term in expansion.terms}
+    is_meant_otherwise = not meant.isdisjoint(code.name for code in codes)
+    return () if is_meant_otherwise or len(_beside(question, codes)) > len(codes) else codes
+
+
+def _beside(question: Question, codes: Sequence[Code]) -> list[Token]:
+    """The words beside the codes that do not name them as such."""
+    return [
         token
         for token in question.searched
         if token.term not in _NAMES_OF_CODES
         and all(token.end <= code.start or code.end <= token.start for code in codes)
     ]
-    meant = {term for expansion in question.synonyms for term in expansion.terms}
-    if len(beside) > len(codes) or not meant.isdisjoint(code.name for code in codes):
-        return ()
-    return codes
+
+
+def share_of_words(question: Question) -> float:
+    """How much of a question is said in words, 0 to 1: vectors tell codes hardly apart."""
+    codes = codes_of(question)
+    if not codes:
+        return 1.0
+    beside = len(_beside(question, codes))
+    return beside / (beside + len(codes))
 
 
 def unknown_codes(
@@ -70,20 +86,21 @@ def unknown_codes(
 
 def codes_in(text: str) -> list[Code]:
     """The codes of a text that are codes by their form."""
-    return list(_by_form(analyse(text, "").content))
+    return list(by_form(analyse(text, "").content))
 
 
-def _named(question: Question) -> Iterator[Code]:
-    yield from _by_form(question.searched)
-    words = [token for token in question.searched if token.kind is not TokenKind.CODE]
-    for one, other in pairwise(words):
-        yield from _in_two_words(question.text, one, other)
-
-
-def _by_form(tokens: Iterable[Token]) -> Iterator[Code]:
+def by_form(tokens: Iterable[Token]) -> Iterator[Code]:
+    """The tokens that are codes by their form."""
     for token in tokens:
         if _CODE.fullmatch(token.term) and not _AMOUNT.fullmatch(token.term):
             yield Code(token.term, _parts(token.term), token.start, token.end)
+
+
+def _named(question: Question) -> Iterator[Code]:
+    yield from by_form(question.searched)
+    words = [token for token in question.searched if token.kind is not TokenKind.CODE]
+    for one, other in pairwise(words):
+        yield from _in_two_words(question.text, one, other)
 
 
 def _in_two_words(text: str, one: Token, other: Token) -> Iterator[Code]:

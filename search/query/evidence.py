@@ -185,7 +185,7 @@ class _Measured:
 def _shortened(text: str, locale: str, chance: random.Random) -> str:
     """``text`` with about half of its content words."""
     question = Question.read(text, locale)
-    asked = list(dict.fromkeys(text[t.start : t.end] for t in question.searched))
+    asked = list(dict.fromkeys(question.text[t.start : t.end] for t in question.words))
     kept = [word for word in asked if chance.random() < SHARE_KEPT] or asked[:1]
     return ("" if has_japanese(text) else " ").join(kept)
 

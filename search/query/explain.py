@@ -203,7 +203,7 @@ def _explained(
     question, found = search.question, search.found
     ids = [article.id for article in articles]
     pinned = promoted(question, rules_for(question.locale), timezone.localdate())
-    placed = contributions(found.lexical, found.similarities, found.priors)
+    placed = contributions(found.lexical, found.similarities, found.priors, found.say_of_meaning)
     strongest = max(one.total for one in placed.values()) or 1.0
     scores = scores_by(search.engine, question.locale, search.visibilities, list(map(str, ids)))
     groups = group_scores(search.tree, scores)

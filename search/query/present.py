@@ -154,17 +154,20 @@ def _answers(question: Question, article: ReadableArticle) -> bool:
 
 
 def _covered(question: Question, title: str, answer: str) -> bool:
-    """Whether the texts together speak of all that was asked; the last word may go on in them."""
+    """Whether the texts together speak of all that was asked; the last word may go on in them. A
+    single word has to stand in the title: an answer mentions many in passing."""
     if not question.distinct_terms:
         return False
     # The title alone first: analysing a long answer takes longer than finding its article did.
-    return _speak_of_all(question, title) or _speak_of_all(question, title, answer)
+    if _speak_of_all(question, title):
+        return True
+    return not question.is_one_word and _speak_of_all(question, title, answer)
 
 
 def _speak_of_all(question: Question, *texts: str) -> bool:
     held = question.met_in([term for text in texts for term, _, _ in _tokens(text)])
-    missing = [term for term in question.distinct_terms if term not in held]
-    if missing == list(question.distinct_terms[-1:]):
+    missing = {term for term in question.distinct_terms if term not in held}
+    if missing and missing <= question.unfinished_terms:
         return any(prefix_spans(text, _tokens(text), question.last_word) for text in texts)
     return not missing
 

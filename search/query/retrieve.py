@@ -30,7 +30,7 @@ from search.engines.base import (
     Similarity,
     VectorQuery,
 )
-from search.query.codes import codes_of, unknown_codes
+from search.query.codes import codes_of, share_of_words, unknown_codes
 from search.query.priors import NO_PRIORS, Priors, priors_for
 from search.query.promote import promoted
 from search.query.rank import fused
@@ -82,7 +82,8 @@ class Retrieved:
     of them beforehand; ``quoted``: whether only what holds the quoted phrases was looked for;
     ``in_progress``: whether the question was still being typed; ``unknown``: the words that no
     article holds, of those that may be misspelt; ``unknown_code``: whether a question that was sent
-    is about a code that no article holds."""
+    is about a code that no article holds; ``say_of_meaning``: how much of its weight meaning had,
+    0 to 1."""
 
     result: EngineResult
     lexical: tuple[Hit, ...] = ()
@@ -94,6 +95,7 @@ class Retrieved:
     in_progress: bool = False
     unknown: frozenset[str] = frozenset()
     unknown_code: bool = False
+    say_of_meaning: float = 1.0
 
 
 def retrieve(
@@ -134,60 +136,75 @@ def ask(
     facets: tuple[Facet, ...] = (),
 ) -> Retrieved:
     """``retrieve`` from a given engine; without an embedder by words alone."""
-    locale = asked.question.locale
-
-    unknown: set[str] = set()
-
-    def known(terms: Sequence[str]) -> frozenset[str]:
-        found = engine.known_terms(locale, terms, asked.visibilities)
-        unknown.update(set(terms) - found)
-        return found
-
-    tree = _TREES[asked.mode](asked.question, known)
+    tree, unknown = _tree(asked, engine)
     if tree is None:
         return Retrieved(EngineResult((), 0, {facet: {} for facet in facets}, engine.name))
-    if misspelt := _misspelt_beginning(asked, engine, unknown):
-        tree = AnyOf((tree, misspelt))
-    vector_query = None
+    meaning = None
     if embedder and _may_mean(asked, engine):
-        vector_query = _vector_query(embedder, asked)
-    nearest = engine.nearest(vector_query, NEAREST) if vector_query else ()
+        meaning = _vector_query(embedder, asked)
+    nearest = engine.nearest(meaning, NEAREST) if meaning else ()
     certain = {*_near_enough(nearest), *asked.pinned}
     in_pool = offset + limit <= POOL
     query = EngineQuery(
         root=_with(tree, certain),
-        locale=locale,
+        locale=asked.question.locale,
         visibilities=asked.visibilities,
         limit=POOL if in_pool else limit,
         offset=0 if in_pool else offset,
         filters=asked.filters,
         facets=facets,
     )
-    found = _holding(asked.question.quoted, asked.pinned, engine, query)
-    quoted = found is not None
-    found = found or engine.search(query)
-    found = replace(found, hits=_lexical(found.hits, certain))
+    quoting = _holding(asked.question.quoted, asked.pinned, engine, query)
+    result = quoting or engine.search(query)
+    found = Retrieved(
+        replace(result, hits=_lexical(result.hits, certain)),
+        meaning=meaning,
+        quoted=quoting is not None,
+        unknown=unknown,
+    )
     if not in_pool:
-        return Retrieved(found, meaning=vector_query, quoted=quoted, unknown=frozenset(unknown))
+        return found
     similarities: Mapping[str, Similarity] = {}
-    if vector_query and nearest:  # none at all: the index has no vectors yet
-        similarities = engine.similarities(vector_query, [hit.id for hit in found.hits])
-    ranked = fused(found.hits, similarities, asked.priors, _say_of_meaning(asked))
+    if meaning and nearest:  # none at all: the index has no vectors yet
+        similarities = engine.similarities(meaning, [hit.id for hit in found.result.hits])
+    ranked = _ranked(asked, engine, replace(found, similarities=similarities))
+    shown = ranked.result.hits[offset : offset + limit]
+    return replace(ranked, result=replace(ranked.result, hits=shown))
+
+
+def _tree(asked: Asked, engine: Engine) -> tuple[Node | None, frozenset[str]]:
+    """What to look for, and the words that no article holds, of those that may be misspelt."""
+    unknown: set[str] = set()
+
+    def known(terms: Sequence[str]) -> frozenset[str]:
+        found = engine.known_terms(asked.question.locale, terms, asked.visibilities)
+        unknown.update(set(terms) - found)
+        return found
+
+    tree = _TREES[asked.mode](asked.question, known)
+    if tree and (misspelt := _misspelt_beginning(asked, engine, unknown)):
+        tree = AnyOf((tree, misspelt))
+    return tree, frozenset(unknown)
+
+
+def _ranked(asked: Asked, engine: Engine, found: Retrieved) -> Retrieved:
+    """The candidates ``found`` in the order of words, meaning and what is known beforehand."""
+    candidates = found.result.hits
+    unknown_code = asked.mode is Mode.SEARCH and bool(
+        unknown_codes(codes_of(asked.question), engine, asked.question.locale, asked.visibilities)
+    )
+    say_of_meaning = _say_of_meaning(asked, unknown_code=unknown_code)
+    ranked = fused(candidates, found.similarities, asked.priors, say_of_meaning)
     ranked = keep_places(ranked, asked.shown)
-    ranked = _pinned_first(ranked, asked.pinned)
-    shown = replace(found, hits=tuple(ranked[offset : offset + limit]))
-    return Retrieved(
-        shown,
-        found.hits,
-        similarities,
-        pinned=any(hit.id in asked.pinned for hit in found.hits),
-        meaning=vector_query,
+    return replace(
+        found,
+        result=replace(found.result, hits=tuple(_pinned_first(ranked, asked.pinned))),
+        lexical=candidates,
+        pinned=any(hit.id in asked.pinned for hit in candidates),
         priors=asked.priors,
-        quoted=quoted,
         in_progress=asked.mode is Mode.SUGGEST,
-        unknown=frozenset(unknown),
-        unknown_code=asked.mode is Mode.SEARCH
-        and bool(unknown_codes(codes_of(asked.question), engine, locale, asked.visibilities)),
+        unknown_code=unknown_code,
+        say_of_meaning=say_of_meaning,
     )
 
 
@@ -255,10 +272,12 @@ def _vector_query(embedder: GuardedEmbedder, asked: Asked) -> VectorQuery | None
     return query
 
 
-def _say_of_meaning(asked: Asked) -> float:
+def _say_of_meaning(asked: Asked, *, unknown_code: bool) -> float:
+    # Where no article holds a code, its neighbours in meaning are all there is to show.
+    say = 1.0 if unknown_code else share_of_words(asked.question)
     if asked.mode is Mode.SEARCH:
-        return 1.0
-    return min(asked.question.number_of_words / WORDS_WITH_FULL_MEANING, 1.0) ** 2
+        return say
+    return say * min(asked.question.number_of_words / WORDS_WITH_FULL_MEANING, 1.0) ** 2
 
 
 def _near_enough(nearest: Sequence[Hit]) -> list[str]:

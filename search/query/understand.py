@@ -8,12 +8,13 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from search.analysis import Token, TokenKind, analyse, readings
 from search.analysis.characters import clean, fold, has_japanese, title_key
 from search.analysis.english import STOP_WORDS
 from search.engines.base import AnyOf, BestOf, Field, Node, Phrase, Prefix, Term
+from search.query.codes import by_form
 from search.query.rules import rules_for
 from search.query.stop_phrases import without_stop_phrases
 from search.query.synonyms import Expansion, asked_or_met, expand, met_by, word_clauses
@@ -27,6 +28,7 @@ MAX_PHRASES = 32
 
 TITLE_BOOST = 0.3  # a word in the title, on top of the whole text, which holds the title twice
 OPENING_BOOST = 0.5  # a word of the first sentence, where more follow: it says what is wanted
+CODE_BOOST = 1.5  # a code in the title, on top of that: it has one subject
 LABEL_BOOST = 0.3  # a word of a tag, a topic or the product
 PHRASE_BOOST = 0.3  # two neighbouring words of the question side by side
 # … or with a word between, while typing: Elasticsearch gives such a pair less than tantivy does,
@@ -88,6 +90,11 @@ class Question:
     def has_content(self) -> bool:
         """Whether it is asked by other words than stop words."""
         return any(token.kind is not TokenKind.STOP for token in self.searched)
+
+    @property
+    def is_one_word(self) -> bool:
+        """Whether nothing stands between its words with content, as in a compound: 自転/車."""
+        return all(one.end >= other.start for one, other in pairwise(self.searched))
 
     @cached_property
     def distinct_terms(self) -> tuple[str, ...]:
@@ -207,9 +214,15 @@ class Question:
         return frozenset(t.term for t in self.tokens if t.end == last.end) - finished
 
     @property
+    def words(self) -> tuple[Token, ...]:
+        """The tokens searched for without the parts of codes."""
+        ends = accumulate((token.end for token in self.searched), max, initial=0)
+        return tuple(t for t, end in zip(self.searched, ends, strict=False) if t.end > end)
+
+    @property
     def number_of_words(self) -> int:
         """How many different words it says; not one that an input method has yet to convert."""
-        words = set(self.distinct_terms)
+        words = {token.term for token in self.words}
         if self.locale == "ja" and _TO_CONVERT.fullmatch(self.last_word):
             words -= self.unfinished_terms
         return len(words)
@@ -234,6 +247,7 @@ def search_tree(question: Question, known: KnownTerms) -> Node | None:
         return None
     clauses = _words(question)
     clauses += [Term(Field.TEXT, term, OPENING_BOOST) for term in question.opening_terms]
+    clauses += [Term(Field.TITLE, code.name, CODE_BOOST) for code in by_form(question.searched)]
     clauses += _phrases(question)
     clauses += typo_clauses(question, known)
     clauses.append(Term(Field.TITLE_KEYS, title_key(question.text), TITLE_BEGINS))

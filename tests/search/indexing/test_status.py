@@ -84,9 +84,10 @@ class TestSearchStatus:
     def test_for_people(self, filled, capsys):
         call_command("search_status")
         said = capsys.readouterr().out.splitlines()
-        assert "documents: {'en': 2, 'ja': 1}" in said
-        [line] = [line for line in said if line.startswith("meaning: ")]
-        assert "'waiting': {'en': 2, 'ja': 1}" in line
+        assert "documents: en 2, ja 1" in said
+        assert "degraded: no" in said
+        assert "parked: none" in said
+        assert "  waiting: en 2, ja 1" in said[said.index("meaning:") :]
 
     def test_meaning_that_is_out_or_off(self, filled, settings, capsys):
         settings.EMBEDDER, settings.EMBEDDER_MODEL = "http://127.0.0.1:9/v1", "e5"

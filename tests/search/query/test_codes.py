@@ -8,7 +8,7 @@ from search.query.pipeline import search
 from search.query.rules import QueryRules, trying
 from search.query.understand import Question
 from search.query.values import SearchRequest
-from tests.factories import ArticleFactory
+from tests.factories import ArticleFactory, paragraph
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,13 @@ class TestAnswers:
 
     def test_none_asked_for_is_none_unknown(self):
         assert not unknown_codes((), engines.current(), "en", ("public",))
+
+    def test_a_code_in_a_title_comes_first(self, site, index):
+        body = paragraph("<p>" + "Error ERR-1042 means too hot. " * 5 + "</p>")
+        ArticleFactory(parent=site.topics_en, title="Error codes, every error", body=body)
+        index()
+        results = search(SearchRequest("error ERR-1042", "en")).results
+        assert results[0].title.text == "Error ERR-1042: too hot"
 
     def test_the_nearest_code_of_the_same_number_is_offered(self):
         offer = search(SearchRequest("ER-1042", "en")).did_you_mean

@@ -104,6 +104,22 @@ def test_a_title_that_is_read_as_the_question_answers_it(with_meaning):
         assert search(SearchRequest("返品の箱と靴", "ja")).outcome.no_answer
 
 
+def test_meaning_has_as_much_say_as_a_question_has_words(with_meaning, account, index):
+    ArticleFactory(parent=account, title="Error ERR-2001: door open")
+    index()
+
+    def say(text):
+        request = SearchRequest(text, "en")
+        return retrieve(request, Question.read(text, "en"), limit=5).say_of_meaning
+
+    assert say("ERR-2001") == 0
+    assert say("error ERR-2001") == 0
+    assert say("ERR-2001 door") == 0.5
+    assert say("door open") == 1
+    # What no article holds is known by its neighbours alone.
+    assert say("ERR-2002") == 1
+
+
 class TestOtherLanguages:
     """No Japanese article speaks of deliveries."""
 

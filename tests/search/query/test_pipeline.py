@@ -74,6 +74,21 @@ class TestSearch:
         assert found("reset") == []
         assert found("reset", viewer=MEMBER) == ["Reset your password"]
 
+    @pytest.mark.parametrize(
+        ("text", "locale"), [("bicycles", "en"), ("自転車はありますか", "ja"), ("自転車", "ja")]
+    )
+    def test_no_answer_box_for_a_word_in_passing(self, site, index, text, locale):
+        topics = {"en": site.topics_en, "ja": site.topics_ja}
+        ArticleFactory(
+            parent=topics[locale],
+            title={"en": "How does a parcel come?", "ja": "荷物は届きますか"}[locale],
+            short_answer={"en": "On bicycles.", "ja": "自転車で届きます。"}[locale],
+        )
+        index()
+        results = search(SearchRequest(text, locale))
+        assert results.results
+        assert results.answer is None
+
     def test_the_answer_box_shows_an_answer_that_covers_the_question(self, articles):
         assert search(SearchRequest("reset password", "en")).answer.title.text == (
             "Reset your password"

@@ -163,4 +163,4 @@ class TestCommand:
     def test_one_locale(self, articles, capsys):
         golden("coupon", articles["coupon"])
         assert json.loads(self.run(capsys, "--locale", "ja", "--json")) == {"runs": []}
-        assert self.run(capsys, "--locale", "ja") == "No golden questions.\n"
+        assert self.run(capsys, "--locale", "ja").startswith("No golden questions yet.")

@@ -25,9 +25,19 @@ class Command(BaseCommand):
     help = "Measure typing, search, publication, memory and index size on a site of its own."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--documents", type=int, required=True)
+        parser.add_argument(
+            "--documents",
+            type=int,
+            required=True,
+            help="articles to measure on; those of the corpus are recombined where it has fewer",
+        )
         parser.add_argument("--corpus", default=str(DEMO), help="a folder or archive to import")
-        parser.add_argument("--engine", choices=["embedded", "elasticsearch"], default="embedded")
+        parser.add_argument(
+            "--engine",
+            choices=["embedded", "elasticsearch"],
+            default="embedded",
+            help="elasticsearch: the cluster of ELASTICSEARCH_URL, under index names of its own",
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object on one line")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -28,10 +28,22 @@ class Command(BaseCommand):
     help = "Measure how well search finds, on a folder with corpus.jsonl, queries.jsonl, qrels.tsv."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path)
-        parser.add_argument("--engine", choices=["embedded", "elasticsearch"], default="embedded")
-        parser.add_argument("--mode", choices=["lexical", "hybrid"], default="hybrid")
-        parser.add_argument("--as-you-type", action="store_true")
+        parser.add_argument("folder", type=Path, help="a test collection in BEIR form")
+        parser.add_argument(
+            "--engine",
+            choices=["embedded", "elasticsearch"],
+            default="embedded",
+            help="elasticsearch: the cluster of ELASTICSEARCH_URL, under index names of its own",
+        )
+        parser.add_argument(
+            "--mode",
+            choices=["lexical", "hybrid"],
+            default="hybrid",
+            help="by words alone, or by words and meaning",
+        )
+        parser.add_argument(
+            "--as-you-type", action="store_true", help="also ask with parts of each question"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object on one line")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -16,7 +16,9 @@ class Command(BaseCommand):
     help = "Type titles of live articles with errors; report how many are found in the top 5."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+        parser.add_argument(
+            "--seeds", type=int, nargs="+", default=[1, 2, 3], help="of the random errors"
+        )
         parser.add_argument("--count", type=int, default=300, help="titles a language and seed")
         parser.add_argument("--misses", action="store_true", help="name what was not suggested")
         parser.add_argument("--json", action="store_true", help="one JSON object on one line")

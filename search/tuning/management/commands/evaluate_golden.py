@@ -11,12 +11,18 @@ from search.engines.base import EngineUnavailable
 from search.tuning.golden import run_all
 from search.tuning.models import GoldenRun
 
+NONE = "No golden questions yet. Support leads add them in the admin, below Search tuning."
+
 
 class Command(BaseCommand):
     help = "Ask the golden questions as a visitor would, store the run, and print how it went."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--locale", choices=[code for code, _ in settings.LANGUAGES])
+        parser.add_argument(
+            "--locale",
+            choices=[code for code, _ in settings.LANGUAGES],
+            help="the questions of one language; without it all",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -56,4 +62,4 @@ def as_lines(runs: list[dict[str, Any]]) -> list[str]:
             f"hit@3 {run['hit@3']:.3f}, mrr {run['mrr']:.3f} ({run['engine']})"
         )
         lines += [f"  fell: {row['question']}" for row in run["ranks"] if row["fell"]]
-    return lines or ["No golden questions."]
+    return lines or [NONE]
