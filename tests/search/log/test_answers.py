@@ -232,7 +232,7 @@ class TestAttacks:
         searches = SearchEvent.objects.filter(action=EventAction.SEARCH)
         assert searches.count() == searches.values("visit").distinct().count() == 500
         assert searches.values("network").distinct().count() == 1
-        events = [e for d in (TODAY,) for e in stores.landing().scan(d)]
+        events = list(stores.landing().scan(timezone.localdate()))
         SearchEvent.objects.all().delete()
         for days_ago in range(2, 32):  # yesterday is open for the first hours of a day
             log([_earlier(event, days_ago) for event in events])

@@ -12,8 +12,12 @@ from search.tuning.effects import is_touched
 from search.tuning.models import Promotion, Synonym
 from tests.search.tuning.factories import PromotionFactory, SynonymFactory
 
-TODAY = timezone.localdate()
-PAST, NEXT, LATER = (TODAY + timedelta(days=days) for days in (-5, 5, 9))
+PAST, TODAY, NEXT, LATER = -5, 0, 5, 9
+
+
+def day(number):
+    """So many days from today: a run of the suite may go on past midnight."""
+    return timezone.localdate() + timedelta(days=number)
 
 
 def pinned(rules):
@@ -27,8 +31,7 @@ class TestDays:
             (None, None, [TODAY]),
             (PAST, PAST, [TODAY]),
             (TODAY, None, [TODAY]),
-            (NEXT, LATER, [TODAY, NEXT, LATER + timedelta(days=1)]),
-            (None, date.max, [TODAY]),
+            (NEXT, LATER, [TODAY, NEXT, LATER + 1]),
         ],
     )
     def test_today_and_those_on_which_something_turns(self, articles, starts_on, ends_on, days):
@@ -36,23 +39,31 @@ class TestDays:
             locale="en",
             questions="coupon",
             article=articles["voucher"],
-            starts_on=starts_on,
-            ends_on=ends_on,
+            starts_on=None if starts_on is None else day(starts_on),
+            ends_on=None if ends_on is None else day(ends_on),
         )
-        assert [change.day for change in changes_by_saving([draft])] == days
+        assert [change.day for change in changes_by_saving([draft])] == list(map(day, days))
+
+    def test_nothing_turns_after_the_last_day_there_is(self, articles):
+        draft = Promotion(
+            locale="en", questions="coupon", article=articles["voucher"], ends_on=date.max
+        )
+        assert [change.day for change in changes_by_saving([draft])] == [day(TODAY)]
 
     def test_those_of_the_dates_it_had_too(self, articles):
-        stored = PromotionFactory(questions="coupon", article=articles["voucher"], starts_on=NEXT)
-        stored.starts_on = LATER
+        stored = PromotionFactory(
+            questions="coupon", article=articles["voucher"], starts_on=day(NEXT)
+        )
+        stored.starts_on = day(LATER)
         changes = changes_by_saving([stored])
         assert [(c.day, pinned(c.before), pinned(c.after)) for c in changes] == [
-            (TODAY, [], []),
-            (NEXT, [articles["voucher"].pk], []),
-            (LATER, [articles["voucher"].pk], [articles["voucher"].pk]),
+            (day(TODAY), [], []),
+            (day(NEXT), [articles["voucher"].pk], []),
+            (day(LATER), [articles["voucher"].pk], [articles["voucher"].pk]),
         ]
 
     def test_a_synonym_knows_of_today_alone(self, db):
-        assert [change.day for change in changes_by_deleting(SynonymFactory())] == [TODAY]
+        assert [change.day for change in changes_by_deleting(SynonymFactory())] == [day(TODAY)]
 
 
 @pytest.mark.django_db
@@ -92,7 +103,7 @@ class TestOrder:
 
 
 class TestTouched:
-    BEFORE = QueryRules(promotions={"coupon": (PlainPromotion(1), PlainPromotion(2, NEXT))})
+    BEFORE = QueryRules(promotions={"coupon": (PlainPromotion(1), PlainPromotion(2, day(NEXT)))})
 
     def test_a_question_that_is_the_promotion_s(self):
         after = QueryRules(promotions={"coupon": (PlainPromotion(3),)})
@@ -101,9 +112,13 @@ class TestTouched:
 
     def test_the_order_counts(self):
         swapped = QueryRules(promotions={"coupon": (PlainPromotion(2), PlainPromotion(1))})
-        assert is_touched("coupon", "en", rules_on(NEXT, self.BEFORE), swapped)
+        assert is_touched("coupon", "en", rules_on(day(NEXT), self.BEFORE), swapped)
 
     def test_only_by_what_holds_on_the_day(self):
         after = QueryRules(promotions={"coupon": (PlainPromotion(1),)})
-        assert not is_touched("coupon", "en", rules_on(TODAY, self.BEFORE), rules_on(TODAY, after))
-        assert is_touched("coupon", "en", rules_on(NEXT, self.BEFORE), rules_on(NEXT, after))
+        assert not is_touched(
+            "coupon", "en", rules_on(day(TODAY), self.BEFORE), rules_on(day(TODAY), after)
+        )
+        assert is_touched(
+            "coupon", "en", rules_on(day(NEXT), self.BEFORE), rules_on(day(NEXT), after)
+        )
