@@ -4,19 +4,22 @@ Cosine and lexical score each know something: a cosine is high where the same is
 words, a lexical score where rare words of the question are met. Neither has a natural zero, and
 both depend on the corpus, so the number to reach is taken from the corpus itself: its own titles
 and question phrases are asked, half of their words left out, once of all articles and once as if
-their own article did not exist. The threshold is the number that tells these two apart best.
+their own article did not exist. The threshold is the middle one of the numbers that tell these two
+apart nearly as well as the best: which one is best changes with the words that were left out.
 
 Questions that articles have answered say how readers really ask: they are asked whole, and once
 more without the articles that answered them. Whoever searches makes them, so two bounds hold
 however many there are and whoever asked them: each counts as much as one of the corpus' own, of
 which there are at least ``OWN_PER_LOGGED`` to one of them; and they choose among those numbers
-alone that decide the corpus' own nearly as well as the best (``OWN_LOSS``).
+alone that decide the corpus' own nearly as well as the best (``NEARLY_AS_WELL``).
 """
 
 import random
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import log1p
+from statistics import median_low
 
 from search.analysis.characters import has_japanese
 from search.query.retrieve import WORDS_WITH_FULL_MEANING, Retrieved
@@ -28,17 +31,19 @@ WORDS_WEIGHT = 0.15
 # Words of a phrase that are kept: readers rarely ask in an article's own words.
 SHARE_KEPT = 0.5
 # A reader who is told of no answer goes away, one who is shown what does not help looks again.
-WRONG_REFUSAL_COST = 1.5
+WRONG_REFUSAL_COST = 4 / 3
 # With fewer questions a threshold would be an accident.
 FEWEST_QUESTIONS = 20
 MOST_QUESTIONS = 300
+# Each is asked so many times, with other words left out: a threshold of one draw is an accident.
+DRAWS = 3
 PHRASES_EACH = 9  # the title and eight more
 # Readers' questions are at most a quarter of all.
 OWN_PER_LOGGED = 3
 MOST_LOGGED = MOST_QUESTIONS // OWN_PER_LOGGED
-# What they may cost: of a hundred of the corpus' own questions five more that pass for answered
-# without their article, or three more (5 / WRONG_REFUSAL_COST) refused.
-OWN_LOSS = 0.05
+# What a threshold may cost beside the best: of a hundred of the corpus' own questions eight more
+# that pass for answered without their article, or six more (8 / WRONG_REFUSAL_COST) refused.
+NEARLY_AS_WELL = 0.08
 _SEED = 1
 
 
@@ -123,20 +128,22 @@ def thresholds(
     """From where on a question counts as answered; None where the corpus says too little.
 
     ``ask`` gives the candidates of a question. At most ``MOST_QUESTIONS`` samples are asked,
-    chosen at random but the same in every run; of the ``logged`` ones the first.
+    ``DRAWS`` times each, chosen at random but the same in every run; of the ``logged`` ones the
+    first, once, to count as often.
     """
     # Chosen, not secret: random.Random is repeatable.
     chance = random.Random(_SEED)  # noqa: S311
     chosen = sorted(samples, key=lambda sample: sample.text)
     chance.shuffle(chosen)
     own, readers = _Measured(), _Measured()
-    for sample in chosen[:MOST_QUESTIONS]:
+    asked = chosen[:MOST_QUESTIONS]
+    if len(asked) < FEWEST_QUESTIONS:
+        return None
+    for sample in asked * DRAWS:
         text = _shortened(sample.text, locale, chance)
         own.add(ask(Question.read(text, locale)), sample.same)
-    if own.questions < FEWEST_QUESTIONS:
-        return None
-    for sample in logged[: own.questions // OWN_PER_LOGGED]:
-        readers.add(ask(Question.read(sample.text, locale)), sample.same)
+    for sample in logged[: len(asked) // OWN_PER_LOGGED]:
+        readers.add(ask(Question.read(sample.text, locale)), sample.same, DRAWS)
     had_meaning = any(own.cosine.answered)
     return Thresholds(
         evidence=_best_separation(own.evidence, readers.evidence) if had_meaning else None,
@@ -155,12 +162,18 @@ class _Cases:
     def __add__(self, other: "_Cases") -> "_Cases":
         return _Cases(self.answered + other.answered, self.unanswered + other.unanswered)
 
-    def decided(self, number: float) -> float:
-        """How well ``number`` as the threshold decides them: Youden's index (1950), a wrong
-        refusal costing more; at best ``WRONG_REFUSAL_COST`` + 1."""
-        found = sum(value >= number for value in self.answered) / len(self.answered)
-        refused = sum(value < number for value in self.unanswered) / len(self.unanswered)
-        return WRONG_REFUSAL_COST * found + refused
+    def nearly_best(self, numbers: Sequence[float]) -> list[float]:
+        """Those of the numbers that decide the cases, as a threshold, nearly as well as the best of
+        them: by Youden's index (1950), a wrong refusal costing more."""
+        answered, unanswered = sorted(self.answered), sorted(self.unanswered)
+
+        def decided(number: float) -> float:
+            found = 1 - bisect_left(answered, number) / len(answered)
+            refused = bisect_left(unanswered, number) / len(unanswered)
+            return WRONG_REFUSAL_COST * found + refused
+
+        least = max(map(decided, numbers)) - NEARLY_AS_WELL
+        return [number for number in numbers if decided(number) >= least]
 
 
 @dataclass(slots=True)
@@ -171,15 +184,11 @@ class _Measured:
     cosine: _Cases = field(default_factory=_Cases)
     words: _Cases = field(default_factory=_Cases)
 
-    @property
-    def questions(self) -> int:
-        return len(self.evidence.answered)
-
-    def add(self, found: Retrieved, same: frozenset[str]) -> None:
+    def add(self, found: Retrieved, same: frozenset[str], times: int = 1) -> None:
         measures = ((self.evidence, evidence), (self.cosine, cosine), (self.words, words))
         for cases, measure in measures:
-            cases.answered.append(measure(found))
-            cases.unanswered.append(measure(found, same))
+            cases.answered += [measure(found)] * times
+            cases.unanswered += [measure(found, same)] * times
 
 
 def _shortened(text: str, locale: str, chance: random.Random) -> str:
@@ -191,10 +200,8 @@ def _shortened(text: str, locale: str, chance: random.Random) -> str:
 
 
 def _best_separation(own: _Cases, readers: _Cases) -> float:
-    """The number that decides all best, of those that decide the corpus' own nearly as well as
-    any; of equally good ones the lowest."""
+    """The middle one of the numbers that decide all nearly as well as the best, of those that
+    decide the corpus' own so."""
     together = own + readers
     numbers = sorted({*together.answered, *together.unanswered})
-    decided = {number: own.decided(number) for number in numbers}
-    least = max(decided.values()) - OWN_LOSS
-    return max((n for n in numbers if decided[n] >= least), key=together.decided)
+    return median_low(together.nearly_best(own.nearly_best(numbers)))

@@ -6,9 +6,11 @@ import pytest
 
 from search.engines.base import EngineResult, Hit, Similarity
 from search.query.evidence import (
+    DRAWS,
     FEWEST_QUESTIONS,
     MOST_LOGGED,
     MOST_QUESTIONS,
+    NEARLY_AS_WELL,
     WRONG_REFUSAL_COST,
     Sample,
     evidence,
@@ -129,7 +131,7 @@ class TestThreshold:
             return self.own_article_is_better(question)
 
         thresholds(self.some(MOST_QUESTIONS + 50), "en", ask)
-        assert len(asked) == MOST_QUESTIONS
+        assert len(asked) == MOST_QUESTIONS * DRAWS
 
     @pytest.mark.parametrize(("text", "locale"), [("返品の方法", "ja"), ("Return an item", "en")])
     def test_leaves_words_out(self, text, locale):
@@ -191,17 +193,17 @@ class TestReaders:
 
     def test_are_at_most_a_quarter_the_first_ones_first(self, asked):
         self.measured(asked, 100, logged=0.9)
-        assert len(asked) == self.OWN + self.OWN // 3
-        assert asked[self.OWN :] == [f"reader asks at length {n}" for n in range(self.OWN // 3)]
+        asked = asked[self.OWN * DRAWS :]
+        assert asked == [f"reader asks at length {n}" for n in range(self.OWN // 3)]
         assert MOST_LOGGED == MOST_QUESTIONS // 3
 
     def test_move_the_threshold(self, asked):
         alone = self.measured(asked, 0)
-        assert alone.cosine == 0.5
+        assert 0.46 <= alone.cosine <= 0.56
         refusing = self.measured(asked, 16, logged=0.9, unlogged=0.51)
-        assert alone.cosine < refusing.cosine <= 0.53
+        assert refusing.cosine > alone.cosine
         answering = self.measured(asked, 16, logged=0.49, unlogged=0.1)
-        assert 0.47 <= answering.cosine < alone.cosine
+        assert answering.cosine < alone.cosine
 
     @pytest.mark.parametrize(
         "cosines",
@@ -214,9 +216,9 @@ class TestReaders:
     )
     def test_cost_the_corpus_own_little_whoever_asked_them(self, asked, cosines):
         """Made-up readers agree on the worst: everything answers, nothing does."""
-        best = self.decided(self.measured(asked, 0).cosine)
+        best = max(self.decided(number / 100) for number in range(100))
         attacked = self.decided(self.measured(asked, 1_000, **cosines).cosine)
-        assert best - attacked <= 0.05 + 1e-9
+        assert best - attacked <= NEARLY_AS_WELL + 1e-9
 
     def test_are_no_corpus(self, asked):
         few = [Sample(f"number{n}", frozenset([str(n)])) for n in range(FEWEST_QUESTIONS - 1)]
@@ -228,7 +230,7 @@ class TestReaders:
         alone = list(asked)
         asked.clear()
         self.measured(asked, 5, logged=0.9)
-        assert asked[: self.OWN] == alone
+        assert asked[: self.OWN * DRAWS] == alone
 
 
 def test_articles_of_one_title_answer_each_others_questions():

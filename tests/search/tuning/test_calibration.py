@@ -13,7 +13,7 @@ from search.indexing.embedding_job import embed_waiting
 from search.indexing.feeding import feed_indexes
 from search.indexing.rebuild import rebuild_index
 from search.log.models import DailyAnswer, DailyQuestion
-from search.query.evidence import FEWEST_QUESTIONS
+from search.query.evidence import DRAWS, FEWEST_QUESTIONS
 from search.query.pipeline import search
 from search.query.rules import forget_rules, rules_for
 from search.query.tokens import question_hash
@@ -102,7 +102,7 @@ def test_asks_what_readers_were_answered_beside_its_own(filled, monkeypatch):
     monkeypatch.setattr(calibration, "_candidates", ask)
     texts = [answered_question(n, Article.objects.live().last()) for n in range(3)]
     assert calibrate_where_due() == 2
-    assert sorted(asked[len(SUBJECTS) :]) == sorted(texts)
+    assert sorted(asked[len(SUBJECTS) * DRAWS :]) == sorted(texts)
 
 
 def test_measures_again_when_readers_were_answered_enough_new_questions(filled):
