@@ -18,10 +18,6 @@ from search.engines.base import (
     Term,
 )
 
-# tantivy's BM25 keeps the factor (k1 + 1) that Lucene dropped in version 8 (LUCENE-8563). With it
-# the two engines add BM25 scores and constant scores in the same proportion. k1 is 1.2 in both.
-BM25_FACTOR = 1.2 + 1
-
 
 def compile_query(query: EngineQuery) -> dict[str, Any]:
     """The arguments of a search call: tree, filters, page, counts."""
@@ -46,14 +42,12 @@ def compile_query(query: EngineQuery) -> dict[str, Any]:
 def _compile(node: Node) -> dict[str, Any]:
     match node:
         case Term(field, term, boost):
-            return {"term": {field: {"value": term, "boost": boost * BM25_FACTOR}}}
+            return {"term": {field: {"value": term, "boost": boost}}}
         case Phrase(field, terms, slop, boost):
             if len(terms) < 2:
                 return _compile(Term(field, terms[0], boost))
             return {
-                "match_phrase": {
-                    field: {"query": " ".join(terms), "slop": slop, "boost": boost * BM25_FACTOR}
-                }
+                "match_phrase": {field: {"query": " ".join(terms), "slop": slop, "boost": boost}}
             }
         case Prefix(field, prefix, score):
             # Terms are no longer than this; the server refuses prefixes of over 1,000 characters.

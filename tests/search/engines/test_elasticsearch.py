@@ -8,15 +8,19 @@ import pytest
 from search.analysis import ANALYSIS_VERSION
 from search.engines import elasticsearch
 from search.engines.base import (
+    AnyOf,
+    BestOf,
     DocumentRejected,
     EngineQuery,
     EngineUnavailable,
     Facet,
     Field,
+    Phrase,
     Prefix,
     Term,
 )
 from search.engines.elasticsearch import Connection, ElasticsearchEngine
+from search.engines.embedded import EmbeddedEngine
 from tests.search.engines.conformance import EngineConformance, ids, verified
 from tests.search.engines.documents import document
 
@@ -35,6 +39,34 @@ class TestElasticsearch(EngineConformance):
     @pytest.fixture
     def engine(self, engine):
         return engine
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        Term(Field.TEXT, "password"),
+        Term(Field.TITLE, "password", 0.3),
+        Phrase(Field.TEXT, ("reset", "password"), boost=0.3),
+        AnyOf((Term(Field.TEXT, "link"), Prefix(Field.WORDS, "pass", 2.0))),
+        BestOf((Term(Field.TEXT, "link"), Term(Field.TEXT, "password"))),
+    ],
+)
+def test_scores_are_those_of_the_embedded_engine(engine, tmp_path, root):
+    """Constant scores, thresholds and the standby count on it."""
+    embedded = EmbeddedEngine(tmp_path / "index")
+    for each in (engine, embedded):
+        each.write(
+            [
+                document("1", "Reset your password", "We send a link to a new password."),
+                document("2", "Password rules", "Eight letters. " * 30),
+                document("3", "Cancel an order", "By the link in our letter."),
+                document("4", "Returns", "Within a month."),
+            ]
+        )
+    query = EngineQuery(root, "en", ("public",))
+    scores = {hit.id: hit.score for hit in embedded.search(query).hits}
+    assert scores
+    assert {h.id: h.score for h in engine.search(query).hits} == pytest.approx(scores, rel=1e-3)
 
 
 def test_a_missing_index_is_an_outage_so_that_the_standby_answers(engine):
