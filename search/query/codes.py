@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from search.analysis import Token, TokenKind, analyse
+from search.analysis.characters import fold
 from search.engines.base import AllOf, AnyOf, Engine, EngineQuery, Field, Node, Phrase, Prefix, Term
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _beside(question: Question, codes: Sequence[Code]) -> list[Token]:
 
 def share_of_words(question: Question) -> float:
     """How much of a question is said in words, 0 to 1: vectors tell codes hardly apart."""
-    codes = codes_of(question)
+    codes = [code for code in codes_of(question) if code.is_certain]
     if not codes:
         return 1.0
     beside = len(_beside(question, codes))
@@ -109,7 +110,7 @@ def _in_two_words(text: str, one: Token, other: Token) -> Iterator[Code]:
         if name.term in _NAMES_OF_CODES and _NUMBER.fullmatch(number.term):
             yield Code(number.term, (number.term,), number.start, number.end)
             return
-    letters = text[one.start : one.end].lower()
+    letters = fold(text[one.start : one.end])
     is_apart = text[one.end : other.start].isspace()
     if is_apart and _LETTERS.fullmatch(letters) and _NUMBER.fullmatch(other.term):
         parts = (one.term, other.term)
