@@ -1,9 +1,13 @@
 """A small indexed site."""
 
+from uuid import uuid4
+
 import pytest
 
 from kb.visibility import Visibility
 from search.engines import embedded
+from search.engines.elasticsearch import Connection, ElasticsearchEngine
+from search.engines.embedded import EmbeddedEngine
 from search.indexing.rebuild import rebuild_index
 from tests.factories import ArticleFactory, TopicFactory, paragraph
 
@@ -14,6 +18,19 @@ def index(settings, tmp_path):
     settings.INDEX_DIR = tmp_path / "index"
     settings.ELASTICSEARCH_URL = ""
     return lambda: rebuild_index(embedded())
+
+
+@pytest.fixture(params=["embedded", "elasticsearch"])
+def engine(request, tmp_path):
+    """Each engine in turn, empty."""
+    if request.param == "embedded":
+        yield EmbeddedEngine(tmp_path / "index")
+        return
+    url = request.getfixturevalue("elasticsearch_url")
+    connection = Connection(url, prefix=f"t{uuid4().hex[:8]}-", budget_seconds=20)
+    engine = ElasticsearchEngine(connection)
+    yield engine
+    engine.drop_indices()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, fields, replace
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -12,8 +11,6 @@ from kb.models import Article
 from kb.visibility import ANONYMOUS, Viewer, Visibility
 from search import engines
 from search.engines.base import EngineQuery, EngineUnavailable, Field, Prefix
-from search.engines.elasticsearch import Connection, ElasticsearchEngine
-from search.engines.embedded import EmbeddedEngine
 from search.indexing.embedding_job import embed_waiting
 from search.indexing.feeding import feed_indexes
 from search.query.absence import Absence
@@ -52,9 +49,7 @@ def titles(explanation):
 # --- the groups ---------------------------------------------------------------------------------
 
 
-class GroupCases:
-    """A subclass provides the fixture ``engine``: an empty engine of its own."""
-
+class TestGroups:
     @pytest.fixture
     def filled(self, engine):
         engine.write(
@@ -112,21 +107,6 @@ class GroupCases:
         assert groups[ClauseGroup.TEXT]["1"] == 0
         assert groups[ClauseGroup.SYNONYMS]["2"] == pytest.approx(0, abs=1e-5)
         assert groups[ClauseGroup.TEXT]["2"] > 0
-
-
-class TestGroupsOnEmbedded(GroupCases):
-    @pytest.fixture
-    def engine(self, tmp_path):
-        return EmbeddedEngine(tmp_path / "index")
-
-
-class TestGroupsOnElasticsearch(GroupCases):
-    @pytest.fixture
-    def engine(self, elasticsearch_url):
-        connection = Connection(elasticsearch_url, prefix=f"t{uuid4().hex[:8]}-", budget_seconds=20)
-        engine = ElasticsearchEngine(connection)
-        yield engine
-        engine.drop_indices()
 
 
 @pytest.mark.parametrize(

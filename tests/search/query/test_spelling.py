@@ -1,12 +1,8 @@
-"""Did-you-mean offers the same on every engine: one body of cases, a subclass per engine."""
-
-from uuid import uuid4
+"""Did-you-mean offers the same on every engine."""
 
 import pytest
 
 from search import engines
-from search.engines.elasticsearch import Connection, ElasticsearchEngine
-from search.engines.embedded import EmbeddedEngine
 from search.query.spelling import corrected, edit_distance, public_texts
 from search.query.understand import Question
 from tests.search.engines.documents import document
@@ -25,9 +21,7 @@ TITLES = {
 }
 
 
-class SpellingCases:
-    """A subclass provides the fixture ``engine``: an empty engine of its own."""
-
+class TestCorrected:
     @pytest.fixture
     def correct(self, engine):
         staff = {"4"}
@@ -112,21 +106,6 @@ class SpellingCases:
     )
     def test_japanese_by_sound(self, correct, typed, meant):
         assert correct(typed, "ja") == meant
-
-
-class TestEmbedded(SpellingCases):
-    @pytest.fixture
-    def engine(self, tmp_path):
-        return EmbeddedEngine(tmp_path / "index")
-
-
-class TestElasticsearch(SpellingCases):
-    @pytest.fixture
-    def engine(self, elasticsearch_url):
-        connection = Connection(elasticsearch_url, prefix=f"t{uuid4().hex[:8]}-", budget_seconds=20)
-        engine = ElasticsearchEngine(connection)
-        yield engine
-        engine.drop_indices()
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,8 @@
-"""Synonyms do the same on every engine: one body of cases, a subclass per engine."""
-
-from uuid import uuid4
+"""Synonyms do the same on every engine."""
 
 import pytest
 
 from search.engines.base import EngineQuery
-from search.engines.elasticsearch import Connection, ElasticsearchEngine
-from search.engines.embedded import EmbeddedEngine
 from search.query.rules import QueryRules, trying
 from search.query.synonyms import SynonymRule, synonym_table
 from search.query.understand import Question, search_tree, suggest_tree
@@ -30,9 +26,7 @@ def ids(*args, **options):
     return [hit.id for hit in hits(*args, **options)]
 
 
-class SynonymCases:
-    """A subclass provides the fixture ``engine``: an empty engine of its own."""
-
+class TestSynonyms:
     @pytest.fixture
     def filled(self, engine):
         engine.write(
@@ -97,18 +91,3 @@ class SynonymCases:
             for n in range(99)
         ]
         assert ids(filled, " ".join(f"word{n}" for n in range(500)), *rules) == []
-
-
-class TestEmbedded(SynonymCases):
-    @pytest.fixture
-    def engine(self, tmp_path):
-        return EmbeddedEngine(tmp_path / "index")
-
-
-class TestElasticsearch(SynonymCases):
-    @pytest.fixture
-    def engine(self, elasticsearch_url):
-        connection = Connection(elasticsearch_url, prefix=f"t{uuid4().hex[:8]}-", budget_seconds=20)
-        engine = ElasticsearchEngine(connection)
-        yield engine
-        engine.drop_indices()
