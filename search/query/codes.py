@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from search.analysis import Token, TokenKind, analyse
-from search.analysis.characters import fold
-from search.engines.base import AllOf, AnyOf, Engine, EngineQuery, Field, Node, Phrase, Prefix, Term
+from search.engines.base import AllOf, AnyOf, Engine, EngineQuery, Field, Node, Phrase, Term
 
 if TYPE_CHECKING:
     from search.query.understand import Question
@@ -17,26 +15,25 @@ if TYPE_CHECKING:
 # A letter first and three digits at the least: 256gb is a quantity, and short ones are words as
 # well (2fa, o365, mp3).
 _CODE = re.compile(r"(?=(?:.*[0-9]){3})[a-z][a-z0-9]{4,}")
-_NUMBER = re.compile(r"[0-9]{3,}")
-_LETTERS = re.compile(r"[a-z]{2,}")
 _NO_DIGIT = re.compile("[^0-9]")
 _PART = re.compile(r"[a-z]+|[0-9]+")
 # JPY1000 is an amount: the currencies most traded, by ISO 4217.
 _AMOUNT = re.compile("(?:usd|eur|jpy|gbp|cny|aud|cad|chf|hkd|sgd|inr|krw|twd|yen)[0-9]+")
-# What a number beside them is the code of, in normal form.
-_NAMES_OF_CODES = frozenset(("error", "code", "エラー", "コード"))
+# A number is a code where it is called an error's, unless it is a year.
+_NUMBER = re.compile(r"(?!(?:19|20)[0-9]{2}$)[0-9]{3,}")
+_ERRORS = frozenset(("error", "エラー"))
+_NAMES_OF_CODES = _ERRORS | {"code", "number", "コード", "番号"}
+_BETWEEN = " \u3000:：#"
 
 
 class Code(NamedTuple):
-    """A code in one word, and where it stands in characters. ``parts``: as it may stand in several
-    words. ``is_certain``: by its form; else only where articles hold other codes that begin with
-    its letters."""
+    """A code in one word, and where it stands in characters. ``parts``: the terms it may stand as
+    in several words; none where one of them would be no term."""
 
     name: str
     parts: tuple[str, ...]
     start: int
     end: int
-    is_certain: bool = True
 
     @property
     def digits(self) -> str:
@@ -47,7 +44,8 @@ class Code(NamedTuple):
 def codes_of(question: Question) -> tuple[Code, ...]:
     """The codes that a question is about; none where it says more than them, or where a synonym
     tells what one stands for."""
-    codes = tuple({code.name: code for code in _named(question)}.values())
+    named = [*by_form(question.searched), *_numbers_of_errors(question)]
+    codes = tuple({code.name: code for code in named}.values())
     meant = {term for expansion in question.synonyms for term in expansion.terms}
     is_meant_otherwise = not meant.isdisjoint(code.name for code in codes)
     return () if is_meant_otherwise or len(_beside(question, codes)) > len(codes) else codes
@@ -65,7 +63,7 @@ def _beside(question: Question, codes: Sequence[Code]) -> list[Token]:
 
 def share_of_words(question: Question) -> float:
     """How much of a question is said in words, 0 to 1: vectors tell codes hardly apart."""
-    codes = [code for code in codes_of(question) if code.is_certain]
+    codes = codes_of(question)
     if not codes:
         return 1.0
     beside = len(_beside(question, codes))
@@ -73,16 +71,16 @@ def share_of_words(question: Question) -> float:
 
 
 def unknown_codes(
-    codes: Iterable[Code], engine: Engine, locale: str, visibilities: Sequence[str]
-) -> list[Code]:
-    """Those that no article holds, or none of them where an article holds one: it may say what is
-    asked. Raises EngineUnavailable."""
+    codes: tuple[Code, ...], engine: Engine, locale: str, visibilities: tuple[str, ...]
+) -> tuple[Code, ...]:
+    """The codes, where no article holds any of them: one that is held may be what is asked about.
 
-    def is_held(node: Node) -> bool:
-        return engine.matches_any(EngineQuery(node, locale, tuple(visibilities)))
-
-    certain = [code for code in codes if code.is_certain or is_held(_family(code))]
-    return [] if any(is_held(_holding(code)) for code in certain) else certain
+    Raises EngineUnavailable.
+    """
+    is_held = any(
+        engine.matches_any(EngineQuery(_holding(code), locale, visibilities)) for code in codes
+    )
+    return () if is_held else codes
 
 
 def codes_in(text: str) -> list[Code]:
@@ -97,43 +95,45 @@ def by_form(tokens: Iterable[Token]) -> Iterator[Code]:
             yield Code(token.term, _parts(token.term), token.start, token.end)
 
 
-def _named(question: Question) -> Iterator[Code]:
-    yield from by_form(question.searched)
-    words = [token for token in question.searched if token.kind is not TokenKind.CODE]
-    for one, other in pairwise(words):
-        yield from _in_two_words(question.text, one, other)
+def _numbers_of_errors(question: Question) -> Iterator[Code]:
+    """Error 1043, エラーコード1043, 1043エラー; not where a word goes on from there: what is
+    counted (error 5000 yen, エラー100件) is no code."""
+    tokens = [token for token in question.tokens if token.kind is not TokenKind.CODE]
+    for at, token in enumerate(tokens):
+        before = tokens[max(at - 2, 0) : at + 1]
+        after = tokens[at : at + 3]
+        if _NUMBER.fullmatch(token.term) and (
+            (_is_named(before, question.text) and _ends(after[1:]))
+            or (_is_named(after[1::-1], question.text) and _ends(after[2:]))
+        ):
+            yield Code(token.term, (token.term,), token.start, token.end)
 
 
-def _in_two_words(text: str, one: Token, other: Token) -> Iterator[Code]:
-    """What is named as error 1043, or written as ERR 1043."""
-    for name, number in ((one, other), (other, one)):
-        if name.term in _NAMES_OF_CODES and _NUMBER.fullmatch(number.term):
-            yield Code(number.term, (number.term,), number.start, number.end)
-            return
-    letters = fold(text[one.start : one.end])
-    is_apart = text[one.end : other.start].isspace()
-    if is_apart and _LETTERS.fullmatch(letters) and _NUMBER.fullmatch(other.term):
-        parts = (one.term, other.term)
-        yield Code(letters + other.term, parts, one.start, other.end, is_certain=False)
+def _is_named(run: Sequence[Token], text: str) -> bool:
+    """Whether the tokens before the last one of ``run`` call it an error, with nothing between."""
+    *names, number = run
+    named = [name.term for name in names]
+    is_error = named[-1:] and (
+        named[-1] in _ERRORS or (named[-1] in _NAMES_OF_CODES and named[0] in _ERRORS)
+    )
+    near = sorted((names[-1], number), key=lambda token: token.start) if names else []
+    return bool(is_error) and not text[near[0].end : near[1].start].strip(_BETWEEN)
+
+
+def _ends(following: Sequence[Token]) -> bool:
+    return not following or following[0].kind is TokenKind.STOP
 
 
 def _parts(code: str) -> tuple[str, ...]:
-    return analyse(" ".join(_PART.findall(code)), "").terms
-
-
-def _family(code: Code) -> Node:
-    """Articles with a code of the same letters."""
-    letters = code.name.rstrip("0123456789")
-    return AnyOf(tuple(Prefix(Field.TEXT, f"{letters}{digit}") for digit in range(10)))
+    written = _PART.findall(code)
+    terms = analyse(" ".join(written), "").terms
+    return terms if len(terms) == len(written) else ()  # OR-1042: "or" is no term
 
 
 def _holding(code: Code) -> Node:
     """Articles with the code in their text or labels, in one word or in several: ERR 1042."""
-    return AnyOf(
-        (
-            Term(Field.TEXT, code.name),
-            Phrase(Field.TEXT, code.parts),
-            Term(Field.LABELS, code.name),
-            AllOf(tuple(Term(Field.LABELS, part) for part in code.parts)),
-        )
-    )
+    in_one: tuple[Node, ...] = (Term(Field.TEXT, code.name), Term(Field.LABELS, code.name))
+    if not code.parts:
+        return AnyOf(in_one)
+    in_labels = AllOf(tuple(Term(Field.LABELS, part) for part in code.parts))
+    return AnyOf((*in_one, Phrase(Field.TEXT, code.parts), in_labels))

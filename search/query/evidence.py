@@ -97,7 +97,7 @@ def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None
     """
     if not found.lexical or found.pinned:
         return False
-    if found.unknown_code:
+    if found.unknown_codes:
         return True
     if least is None or is_read(question, found):
         return False

@@ -265,12 +265,14 @@ def _verdict(search: _Search, least: Thresholds | None) -> Verdict:
     if is_unanswered(search.question, found, least):
         hits = found.result.hits[:SHOWN]
         first = present_results(search.request, search.question, hits, found.similarities)
-        if not found.unknown_code and answer_box(search.question, first, page=1):
+        if found.unknown_codes:
+            return Verdict.UNKNOWN_CODE
+        if answer_box(search.question, first, page=1):
             return Verdict.SHORT_ANSWER
         meant = meant_by(search.request, search.question, found)
-        if answers_what_was_meant(first, meant):
+        if answers_what_was_meant(first, meant, found):
             return Verdict.AS_MEANT
-        return Verdict.UNKNOWN_CODE if found.unknown_code else Verdict.NO_ANSWER
+        return Verdict.NO_ANSWER
     if found.pinned:
         return Verdict.PINNED
     number = _least_evidence(found, least)

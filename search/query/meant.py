@@ -29,12 +29,12 @@ def meant_by(request: SearchRequest, question: Question, found: Retrieved) -> Me
 
     While typing, the word in progress is left as it is.
     """
-    if not found.unknown and not found.unknown_code:
+    if not found.unknown and not found.unknown_codes:
         return None
     visibilities = tuple(str(visibility) for visibility in request.viewer.visibilities)
     written = question.finished if request.mode is Mode.SUGGEST else question
     try:
-        text = corrected(written, engines.current(), visibilities)
+        text = corrected(written, engines.current(), visibilities, found.unknown_codes)
         if text is None:
             return None
         text += question.text[len(written.text) :]
@@ -50,6 +50,10 @@ def meant_by(request: SearchRequest, question: Question, found: Retrieved) -> Me
     return Meant(DidYouMean(text, better.result.total), better.result.hits[0].id)
 
 
-def answers_what_was_meant(results: Sequence[Result], meant: Meant | None) -> bool:
-    """Whether what is shown first is what the corrected question finds first."""
-    return bool(meant and results and results[0].id == meant.first)
+def answers_what_was_meant(
+    results: Sequence[Result], meant: Meant | None, found: Retrieved
+) -> bool:
+    """Whether what is shown first is what the corrected question finds first. Another code is no
+    misspelling for sure."""
+    is_first = meant and results and results[0].id == meant.first
+    return bool(is_first) and not found.unknown_codes

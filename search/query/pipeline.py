@@ -70,9 +70,9 @@ def search(request: SearchRequest) -> Results:
     results = present_results(request, question, found.hits, retrieved.similarities)
     total = found.total - (len(found.hits) - len(results))
     # The last word may go on in an answer, which would make it another code's.
-    answer = None if retrieved.unknown_code else answer_box(question, results, page)
+    answer = None if retrieved.unknown_codes else answer_box(question, results, page)
     meant = meant_by(request, question, retrieved) if page == 1 else None
-    answered = answer is not None or answers_what_was_meant(results, meant)
+    answered = answer is not None or answers_what_was_meant(results, meant, retrieved)
     outcome = _outcome(request, question, retrieved, total, answered=answered)
     elsewhere = outcome.no_answer and page == 1 and not request.filters
     return Results(
@@ -120,7 +120,7 @@ def _outcome(
     least = rules_for(request.locale).thresholds
     unanswered = total == 0 or is_unanswered(question, retrieved, least)
     # "h" is without an answer only once it is sent: it may become a word that has one.
-    is_asked = request.mode is Mode.SEARCH or question.has_begun
+    is_asked = request.mode is Mode.SEARCH or question.says_something_yet
     no_answer = bool(request.text.strip()) and is_asked and unanswered and not answered
     query_id = tokens.issue(
         tokens.QueryToken(

@@ -30,7 +30,7 @@ from search.engines.base import (
     Similarity,
     VectorQuery,
 )
-from search.query.codes import codes_of, share_of_words, unknown_codes
+from search.query.codes import Code, codes_of, share_of_words, unknown_codes
 from search.query.priors import NO_PRIORS, Priors, priors_for
 from search.query.promote import promoted
 from search.query.rank import fused
@@ -81,9 +81,9 @@ class Retrieved:
     ``meaning``: the question's vector, None where meaning had no say; ``priors``: what was known
     of them beforehand; ``quoted``: whether only what holds the quoted phrases was looked for;
     ``in_progress``: whether the question was still being typed; ``unknown``: the words that no
-    article holds, of those that may be misspelt; ``unknown_code``: whether a question that was sent
-    is about a code that no article holds; ``say_of_meaning``: how much of its weight meaning had,
-    0 to 1."""
+    article holds, of those that may be misspelt; ``unknown_codes``: the codes that a question that
+    was sent is about, where no article holds them; ``say_of_meaning``: how much of its weight
+    meaning had, 0 to 1."""
 
     result: EngineResult
     lexical: tuple[Hit, ...] = ()
@@ -94,7 +94,7 @@ class Retrieved:
     quoted: bool = False
     in_progress: bool = False
     unknown: frozenset[str] = frozenset()
-    unknown_code: bool = False
+    unknown_codes: tuple[Code, ...] = ()
     say_of_meaning: float = 1.0
 
 
@@ -190,10 +190,12 @@ def _tree(asked: Asked, engine: Engine) -> tuple[Node | None, frozenset[str]]:
 def _ranked(asked: Asked, engine: Engine, found: Retrieved) -> Retrieved:
     """The candidates ``found`` in the order of words, meaning and what is known beforehand."""
     candidates = found.result.hits
-    unknown_code = asked.mode is Mode.SEARCH and bool(
-        unknown_codes(codes_of(asked.question), engine, asked.question.locale, asked.visibilities)
-    )
-    say_of_meaning = _say_of_meaning(asked, unknown_code=unknown_code)
+    unknown: tuple[Code, ...] = ()
+    if asked.mode is Mode.SEARCH:
+        codes = codes_of(asked.question)
+        unknown = unknown_codes(codes, engine, asked.question.locale, asked.visibilities)
+    # Where no article holds a code, its neighbours in meaning are all there is to show.
+    say_of_meaning = 1.0 if unknown else _say_of_meaning(asked)
     ranked = fused(candidates, found.similarities, asked.priors, say_of_meaning)
     ranked = keep_places(ranked, asked.shown)
     return replace(
@@ -203,7 +205,7 @@ def _ranked(asked: Asked, engine: Engine, found: Retrieved) -> Retrieved:
         pinned=any(hit.id in asked.pinned for hit in candidates),
         priors=asked.priors,
         in_progress=asked.mode is Mode.SUGGEST,
-        unknown_code=unknown_code,
+        unknown_codes=unknown,
         say_of_meaning=say_of_meaning,
     )
 
@@ -272,9 +274,8 @@ def _vector_query(embedder: GuardedEmbedder, asked: Asked) -> VectorQuery | None
     return query
 
 
-def _say_of_meaning(asked: Asked, *, unknown_code: bool) -> float:
-    # Where no article holds a code, its neighbours in meaning are all there is to show.
-    say = 1.0 if unknown_code else share_of_words(asked.question)
+def _say_of_meaning(asked: Asked) -> float:
+    say = share_of_words(asked.question)
     if asked.mode is Mode.SEARCH:
         return say
     return say * min(asked.question.number_of_words / WORDS_WITH_FULL_MEANING, 1.0) ** 2

@@ -12,7 +12,7 @@ from search.analysis.characters import fold, has_japanese, title_key
 from search.engines.base import AnyOf, Engine, EngineQuery, Field, Fuzzy, Term
 from search.indexing.eligibility import readable
 from search.query import typos
-from search.query.codes import Code, codes_in, codes_of, unknown_codes
+from search.query.codes import Code, codes_in
 from search.query.typos import LONGEST_TITLE
 from search.query.understand import Question
 
@@ -44,6 +44,7 @@ def corrected(
     question: Question,
     engine: Engine,
     visibilities: Sequence[str],
+    codes: Sequence[Code] = (),
     texts_of: TextsOf = public_texts,
 ) -> str | None:
     """The question with every unknown word or code that has a close known one put right; None where
@@ -57,7 +58,6 @@ def corrected(
     unknown = typos.unknown_words(
         question, lambda terms: engine.known_terms(locale, terms, visibilities)
     )[:MAX_CORRECTIONS]
-    codes = unknown_codes(codes_of(question), engine, locale, visibilities)
     near = dict.fromkeys(
         [id_ for token in unknown for id_ in _nearly_so(question, token, engine)]
         + [id_ for code in codes for id_ in _numbered_so(code, locale, engine)]
@@ -180,15 +180,23 @@ def _numbered_so(code: Code, locale: str, engine: Engine) -> list[str]:
 
 
 def _of_code(code: Code, texts: Sequence[str]) -> _Correction | None:
-    """The nearest code of the same number: a digit that differs makes another code."""
+    """The nearest code of the same number and the same letters, some left out in one of the two:
+    another digit or letter makes another code."""
     near = [
-        (distance, text[other.start : other.end])
+        (abs(len(code.name) - len(other.name)), text[other.start : other.end])
         for text in texts
         for other in codes_in(text)
-        if other.digits == code.digits
-        and 0 < (distance := edit_distance(code.name, other.name)) <= CODE_ERRORS
+        if other.digits == code.digits and _leave_letters_out(code.name, other.name)
     ]
+    near = [found for found in near if 0 < found[0] <= CODE_ERRORS]
     return _Correction(code.start, code.end, min(near)[1]) if near else None
+
+
+def _leave_letters_out(one: str, other: str) -> bool:
+    """Whether the one is the other without some letters, the first of which is there."""
+    shorter, longer = sorted((one, other), key=len)
+    rest = iter(longer)
+    return shorter[0] == longer[0] and all(character in rest for character in shorter)
 
 
 # --- by sound ---------------------------------------------------------------------------------

@@ -63,7 +63,8 @@ def misspelt_beginning(beginning: str) -> Node | None:
     """Titles with a word that begins nearly so; None where too many do. Japanese words in progress
     are compared by their sound."""
     shortest, longest = BEGINNING_LENGTHS
-    if len(beginning) < shortest or not beginning.isalpha() or has_japanese(beginning):
+    is_word = beginning.isalpha() and max(beginning) <= "\uffff"  # what is beyond counts double
+    if len(beginning) < shortest or not is_word or has_japanese(beginning):
         return None
     return FuzzyPrefix(Field.WORDS, beginning[:longest], TYPO_SCORE)
 

@@ -58,6 +58,8 @@ _UNCONVERTED = re.compile(r"[ぁ-ゖァ-ヺーa-zA-Z'’\s-]+")
 _TO_CONVERT = re.compile(r"[ぁ-ゖーa-z'’]+")
 _LAST_READ = re.compile(r"(?:[ぁ-ゖァ-ヺーa-zA-Zａ-ｚＡ-Ｚ]+)$")
 _LAST_RUN = re.compile(r"(?:[ァ-ヺー]+|[a-z0-9]+)$")
+# Words that a connector joins go on by themselves: orders/refu.
+_CODE_IN_PROGRESS = re.compile(r"[\w-]*\d[\w-]*")
 FEWEST_FOREIGN = {True: 1, False: 2}  # words, by whether they are Japanese
 SHORTEST_OPENING = 10  # characters; what is shorter is a greeting
 
@@ -93,8 +95,8 @@ class Question:
 
     @property
     def is_one_word(self) -> bool:
-        """Whether nothing stands between its words with content, as in a compound: 自転/車."""
-        return all(one.end >= other.start for one, other in pairwise(self.searched))
+        """Whether one word is all it says, and no code, which stands nowhere in passing."""
+        return len(self.words) == 1 and not list(by_form(self.words))
 
     @cached_property
     def distinct_terms(self) -> tuple[str, ...]:
@@ -152,7 +154,7 @@ class Question:
 
         One word in Latin letters may be a product's name anywhere, and what holds digits a code.
         """
-        words = [t for t in self.searched if t.kind is TokenKind.WORD and t.term.isalpha()]
+        words = [t for t in self.words if t.kind is TokenKind.WORD and t.term.isalpha()]
         japanese = has_japanese(self.text)
         if japanese == (self.locale == "ja") or len(words) < FEWEST_FOREIGN[japanese]:
             return False
@@ -166,10 +168,12 @@ class Question:
 
     @property
     def _last_token(self) -> Token | None:
-        """The word in progress, of a code the whole of it; None after a space."""
+        """The word in progress, of a code (err-10) the whole of it; None after a space."""
         if not self.tokens or self.text[-1].isspace():
             return None
-        return next(token for token in self.tokens if token.end == self.tokens[-1].end)
+        *_, last = self.tokens
+        whole = next(token for token in self.tokens if token.end == last.end)
+        return whole if _CODE_IN_PROGRESS.fullmatch(self.text[whole.start : whole.end]) else last
 
     @property
     def last_word(self) -> str:
@@ -193,7 +197,7 @@ class Question:
         return word if len(word) >= FEWEST_LETTERS[has_japanese(word)] else ""
 
     @property
-    def has_begun(self) -> bool:
+    def says_something_yet(self) -> bool:
         """Whether it says anything yet; not while its first word has too few letters to tell what
         it may become, or may become one without content."""
         last = self._last_token
@@ -247,7 +251,8 @@ def search_tree(question: Question, known: KnownTerms) -> Node | None:
         return None
     clauses = _words(question)
     clauses += [Term(Field.TEXT, term, OPENING_BOOST) for term in question.opening_terms]
-    clauses += [Term(Field.TITLE, code.name, CODE_BOOST) for code in by_form(question.searched)]
+    codes = dict.fromkeys(code.name for code in by_form(question.searched))
+    clauses += [Term(Field.TITLE, code, CODE_BOOST) for code in list(codes)[:MAX_PHRASES]]
     clauses += _phrases(question)
     clauses += typo_clauses(question, known)
     clauses.append(Term(Field.TITLE_KEYS, title_key(question.text), TITLE_BEGINS))

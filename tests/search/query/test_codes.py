@@ -2,8 +2,7 @@
 
 import pytest
 
-from search import engines
-from search.query.codes import codes_of, unknown_codes
+from search.query.codes import codes_of
 from search.query.pipeline import search
 from search.query.rules import QueryRules, trying
 from search.query.understand import Question
@@ -27,13 +26,23 @@ from tests.factories import ArticleFactory, paragraph
         ("version 2.3.1", ()),
         ("2026", ()),
         ("error 1043", ("1043",)),
-        ("error code: 1043", ("1043",)),
-        ("error code ERR-1043 on start", ("err1043",)),
+        ("Error code: 1043 on start", ("1043",)),
+        ("error code ERR-1043", ("err1043",)),
         ("エラー1043", ("1043",)),
+        ("エラーコード１０４３が出る", ("1043",)),
         ("1043エラー", ("1043",)),
-        ("err 1043", ("err1043",)),
         ("JPY1000", ()),
-        ("window 12", ()),
+        ("JPY 1000", ()),
+        ("room 204", ()),
+        ("promo code 2024", ()),
+        ("verification code 123456", ()),
+        ("errors in 2024", ()),
+        ("payment error 2024", ()),
+        ("error 5000 yen", ()),
+        ("error with 1000 rows", ()),
+        ("エラー3000円", ()),
+        ("エラーが100回", ()),
+        ("コード2024年", ()),
     ],
 )
 def test_of_a_question(text, codes):
@@ -71,13 +80,13 @@ class TestAnswers:
         assert not search(SearchRequest(text, "en")).outcome.no_answer
 
     @pytest.mark.parametrize(
-        "text", ["error 1042", "err 1042", "error 2000", "door 1043", "office 366 setup"]
+        "text", ["error 1042", "err 1042", "error 3000 yen", "door 1043", "office 366 setup"]
     )
-    def test_a_number_is_a_code_only_where_it_is_named_or_written_so(self, text):
+    def test_a_number_is_a_code_only_where_it_is_an_error_s(self, text):
         assert not search(SearchRequest(text, "en")).outcome.no_answer
 
     @pytest.mark.parametrize(
-        "text", ["ERR-1043", "reset E1042", "ERR-9000", "err 1043", "error 1043", "エラー1043"]
+        "text", ["ERR-1043", "reset E1042", "ERR-9000", "error 1043", "エラー1043", "OR-1042"]
     )
     def test_none_where_no_article_for_the_reader_holds_it(self, text):
         results = search(SearchRequest(text, "en"))
@@ -86,9 +95,6 @@ class TestAnswers:
 
     def test_one_of_several_is_enough(self):
         assert not search(SearchRequest("ERR-1042 or ERR-1043", "en")).outcome.no_answer
-
-    def test_none_asked_for_is_none_unknown(self):
-        assert not unknown_codes((), engines.current(), "en", ("public",))
 
     def test_a_code_in_a_title_comes_first(self, site, index):
         body = paragraph("<p>" + "Error ERR-1042 means too hot. " * 5 + "</p>")
@@ -101,3 +107,6 @@ class TestAnswers:
         offer = search(SearchRequest("ER-1042", "en")).did_you_mean
         assert offer is not None
         assert offer.text == "ERR-1042"
+
+    def test_what_is_offered_is_no_answer(self):
+        assert search(SearchRequest("ER-1042", "en")).outcome.no_answer

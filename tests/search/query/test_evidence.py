@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from search.engines.base import EngineResult, Hit, Similarity
+from search.query.codes import codes_of
 from search.query.evidence import (
     DRAWS,
     FEWEST_QUESTIONS,
@@ -69,7 +70,9 @@ class TestDecision:
         assert is_unanswered(Question.read("Wi-Fi の設定", "ja"), near, LEAST)
 
     def test_a_code_that_no_article_holds_has_no_answer(self):
-        strong = retrieved({"1": 9.0}, {"1": 0.8}, unknown_code=True)
+        strong = retrieved(
+            {"1": 9.0}, {"1": 0.8}, unknown_codes=codes_of(Question.read("ERR-1043", "en"))
+        )
         assert is_unanswered(QUESTION, strong, LEAST)
         assert is_unanswered(QUESTION, strong, None)
         assert not is_unanswered(QUESTION, replace(strong, pinned=True), LEAST)

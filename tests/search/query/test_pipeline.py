@@ -75,19 +75,29 @@ class TestSearch:
         assert found("reset", viewer=MEMBER) == ["Reset your password"]
 
     @pytest.mark.parametrize(
-        ("text", "locale"), [("bicycles", "en"), ("自転車はありますか", "ja"), ("自転車", "ja")]
+        ("text", "locale"),
+        [("bicycles", "en"), ("by-cycles", "en"), ("自転車はありますか", "ja"), ("自転車", "ja")],
     )
     def test_no_answer_box_for_a_word_in_passing(self, site, index, text, locale):
         topics = {"en": site.topics_en, "ja": site.topics_ja}
         ArticleFactory(
             parent=topics[locale],
             title={"en": "How does a parcel come?", "ja": "荷物は届きますか"}[locale],
-            short_answer={"en": "On bicycles.", "ja": "自転車で届きます。"}[locale],
+            short_answer={"en": "On bicycles, or by-cycles.", "ja": "自転車で届きます。"}[locale],
         )
         index()
         results = search(SearchRequest(text, locale))
         assert results.results
         assert results.answer is None
+
+    @pytest.mark.parametrize(("text", "locale"), [("ERR-3001", "en"), ("返品送料", "ja")])
+    def test_an_answer_box_for_codes_and_compounds(self, site, index, text, locale):
+        topics = {"en": site.topics_en, "ja": site.topics_ja}
+        title = {"en": "The lid is open", "ja": "荷物を戻したいとき"}[locale]
+        answer = {"en": "Then ERR-3001 is shown.", "ja": "返品の送料は無料です。"}[locale]
+        ArticleFactory(parent=topics[locale], title=title, short_answer=answer)
+        index()
+        assert search(SearchRequest(text, locale)).answer.title.text == title
 
     def test_the_answer_box_shows_an_answer_that_covers_the_question(self, articles):
         assert search(SearchRequest("reset password", "en")).answer.title.text == (

@@ -3,6 +3,7 @@
 import pytest
 
 from search import engines
+from search.query.codes import codes_of, unknown_codes
 from search.query.spelling import corrected, edit_distance, public_texts
 from search.query.understand import Question
 from tests.search.engines.documents import document
@@ -43,7 +44,9 @@ class TestCorrected:
                 assert staff.isdisjoint(ids)
                 return [TITLES[pk] for pk in ids]
 
-            return corrected(Question.read(text, locale), engine, visibilities, texts_of)
+            question = Question.read(text, locale)
+            codes = unknown_codes(codes_of(question), engine, locale, visibilities)
+            return corrected(question, engine, visibilities, codes, texts_of)
 
         return ask
 
@@ -89,6 +92,8 @@ class TestCorrected:
             ("er-1042", "ERR-1042"),
             ("ERR-1043", None),  # another number is another code
             ("PSU-1042", None),  # as are other letters
+            ("ES-1042", None),
+            ("RR-1042", None),
             ("err 1042", None),  # held, in two words
         ],
     )

@@ -146,3 +146,24 @@ def test_one_latin_letter_asks_for_no_reading():
 def test_trees_are_flat_sums():
     assert isinstance(suggest("reset"), AnyOf)
     assert isinstance(search("reset"), AnyOf)
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "begun"),
+    [
+        ("ERR-10", "err-10", "err10"),
+        ("reset amq96", "amq96", "amq96"),
+        ("orders/refu", "refu", "refu"),
+        ("tea-refun", "refun", "refun"),
+        ("v2.3", "3", "3"),
+    ],
+)
+def test_a_code_in_progress_is_one_word(text, last, begun):
+    question = Question.read(text, "en")
+    assert (question.last_word, question.begun) == (last, begun)
+
+
+def test_the_parts_of_a_code_are_no_words_beside_it():
+    question = Question.read("fix ERR-1042 on Windows2019", "ja")
+    assert [token.term for token in question.words] == ["fix", "err1042", "windows2019"]
+    assert not Question.read("Office2019 Windows2019", "ja").is_foreign
