@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from search import engines
 from search.engines.base import EngineUnavailable
 from search.query.evidence import is_unanswered
+from search.query.present import answer_box, present_results
 from search.query.retrieve import Retrieved, retrieve
 from search.query.rules import rules_for
 from search.query.spelling import corrected
@@ -44,10 +45,17 @@ def meant_by(request: SearchRequest, question: Question, found: Retrieved) -> Me
         logger.warning("no correction of a question: the engine was lost meanwhile")
         return None
     # Another word that leads nowhere either is not what was meant.
-    least = rules_for(request.locale).thresholds
-    if not better.result.total or is_unanswered(asked, better, least):
+    if not better.result.hits or not _is_answered(request, asked, better):
         return None
     return Meant(DidYouMean(text, better.result.total), better.result.hits[0].id)
+
+
+def _is_answered(request: SearchRequest, question: Question, found: Retrieved) -> bool:
+    """As the page of these results would say."""
+    if not is_unanswered(question, found, rules_for(request.locale).thresholds):
+        return True
+    first = present_results(request, question, found.result.hits[:1], found.similarities)
+    return answer_box(question, first, page=1) is not None
 
 
 def answers_what_was_meant(

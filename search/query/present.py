@@ -156,7 +156,7 @@ def _answers(question: Question, article: ReadableArticle) -> bool:
 def _covered(question: Question, title: str, answer: str) -> bool:
     """Whether the texts together speak of all that was asked; the last word may go on in them. A
     single word has to stand in the title: an answer mentions many in passing."""
-    if not question.distinct_terms:
+    if not question.has_content:
         return False
     # The title alone first: analysing a long answer takes longer than finding its article did.
     if _speak_of_all(question, title):

@@ -88,7 +88,8 @@ def _nearly_so(question: Question, token: Token, engine: Engine) -> list[str]:
     """The articles whose titles hold a word spelt or sounding nearly so; nearest first."""
     field, words = Field.WORDS, _spelt(question, token)
     if has_japanese(token.term):
-        field, words = Field.READINGS, _sounds(typos.sounding_stretches(question, token))
+        stretches = typos.sounding_stretches(question, token)
+        field, words = Field.READINGS, typos.edits_of_sounds(stretches)
     clauses = tuple(
         Fuzzy(field, word, distance)  # scores add up: the nearer, the more clauses match
         for word, furthest in words.items()
@@ -202,21 +203,15 @@ def _leave_letters_out(one: str, other: str) -> bool:
 # --- by sound ---------------------------------------------------------------------------------
 
 
-def _sounds(stretches: Iterable[typos.Stretch]) -> dict[str, int]:
-    """The sounds of stretches of a question, and how many edits each may be away."""
-    return {stretch.sound: typos.sound_edits(stretch.sound) for stretch in stretches}
-
-
 def _by_sound(question: Question, token: Token, texts: Sequence[str]) -> _Correction | None:
     """The nearest in sound; of equally near ones what replaces most, then the most frequent."""
     stretches = list(typos.sounding_stretches(question, token))
-    furthest = _sounds(stretches)
     counts = Counter(found for text in texts for found in _sounding(text))
     near = [
         (distance, stretch.start - stretch.end, -count, written, (stretch.start, stretch.end))
         for (written, sound), count in counts.items()
         for stretch in stretches
-        if (distance := edit_distance(stretch.sound, sound)) <= furthest[stretch.sound]
+        if (distance := edit_distance(stretch.sound, sound)) <= stretch.edits
     ]
     if not near:
         return None

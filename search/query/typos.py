@@ -9,7 +9,7 @@ The constants and their effect: docs/search-quality.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -118,27 +118,30 @@ def _sounds(question: Question, unknown: Sequence[Token]) -> list[Node]:
         if has_japanese(token.term)
         for stretch in sounding_stretches(question, token)
     )
-    clauses: list[Node] = []
-    for key in list(dict.fromkeys(stretch.sound for stretch in stretches))[:MAX_SOUNDS]:
-        clauses += [
-            Fuzzy(Field.READINGS, key, distance, SOUND_SCORE)
-            for distance in sorted({0, sound_edits(key)})
-        ]
-    return clauses
-
-
-def sound_edits(key: str) -> int:
-    """How many edits a sound may be away from what it is compared with."""
-    return _edits_by_length(key, SOUND_LENGTHS[1:])
+    return [
+        Fuzzy(Field.READINGS, sound, distance, SOUND_SCORE)
+        for sound, edits in list(edits_of_sounds(stretches).items())[:MAX_SOUNDS]
+        for distance in sorted({0, edits})
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of a question, in characters, and its sound key."""
+    """A part of a question, in characters, its sound key, and how many edits that may be away from
+    what it is compared with: none for kanji alone, which an input method wrote for this sound."""
 
     start: int
     end: int
     sound: str
+    edits: int
+
+
+def edits_of_sounds(stretches: Iterable[Stretch]) -> dict[str, int]:
+    """The sounds of the stretches, and how many edits each may be away."""
+    furthest: dict[str, int] = {}
+    for stretch in stretches:
+        furthest[stretch.sound] = max(stretch.edits, furthest.get(stretch.sound, 0))
+    return furthest
 
 
 def sounding_stretches(question: Question, unknown: Token) -> Iterator[Stretch]:
@@ -151,7 +154,8 @@ def sounding_stretches(question: Question, unknown: Token) -> Iterator[Stretch]:
             continue
         key = sounds.sound_of(readings.read_words(text))
         if len(key) >= SOUND_LENGTHS[0]:
-            yield Stretch(start, end, key)
+            edits = _edits_by_length(key, SOUND_LENGTHS[1:]) if _holds_kana(text) else 0
+            yield Stretch(start, end, key, edits)
 
 
 def _runs(question: Question, at: int) -> Iterator[Sequence[Token]]:
@@ -161,6 +165,10 @@ def _runs(question: Question, at: int) -> Iterator[Sequence[Token]]:
             run = question.tokens[first : first + length]
             if len(run) == length and _touch(run):
                 yield run
+
+
+def _holds_kana(text: str) -> bool:
+    return any(map(sounds.is_kana, text))
 
 
 def _touch(run: Sequence[Token]) -> bool:

@@ -199,11 +199,11 @@ class Question:
     @property
     def says_something_yet(self) -> bool:
         """Whether it says anything yet; not while its first word has too few letters to tell what
-        it may become, or may become one without content."""
+        it may become, or may become one without content. Signs say nothing."""
         last = self._last_token
-        if last is None or any(
-            token.end < last.end and token.kind is not TokenKind.STOP for token in self.tokens
-        ):
+        if last is None:
+            return bool(self.tokens)
+        if any(t.end < last.end and t.kind is not TokenKind.STOP for t in self.tokens):
             return True
         word = self.beginning
         return bool(word) and not any(stop.startswith(word) for stop in STOP_WORDS)

@@ -107,6 +107,7 @@ class TestCorrected:
             ("プロジエクトを編集", "プロジェクトを編集"),
             ("作業のんかり", "作業の管理"),
             ("タッシュホードの使用", "ダッシュボードの使用"),
+            ("プロジェクトを練習", None),  # kanji of nearly the sound of 編集: no slip
         ],
     )
     def test_japanese_by_sound(self, correct, typed, meant):
