@@ -126,7 +126,7 @@ class EngineConformance:
     def test_a_fuzzy_prefix_forgives_one_edit(self, filled, begun):
         assert ids(filled, FuzzyPrefix(Field.WORDS, begun)) == ["1"]
 
-    @pytest.mark.parametrize("begun", ["pxxwo", "p.*", "a|pass", "sword"])
+    @pytest.mark.parametrize("begun", ["pxxwo", "p.*", "a|pass", "sword", "ø" * 12])
     def test_a_fuzzy_prefix_forgives_no_more(self, filled, begun):
         assert ids(filled, FuzzyPrefix(Field.WORDS, begun)) == []
 

@@ -1,9 +1,11 @@
 """What is looked for where a question may be misspelt."""
 
+import pytest
+
 from search.engines.base import Field, Fuzzy
 from search.query.rules import QueryRules, trying
 from search.query.synonyms import SynonymRule, synonym_table
-from search.query.typos import SOUND_SCORE, TITLE_TYPO, typo_clauses
+from search.query.typos import SOUND_SCORE, TITLE_TYPO, misspelt_beginning, typo_clauses
 from search.query.understand import Question
 
 
@@ -84,3 +86,19 @@ def test_a_title_weighs_more_than_a_sound():
     }
     assert SOUND_SCORE < TITLE_TYPO
     assert scores[Field.WORDS] < TITLE_TYPO
+
+
+@pytest.mark.parametrize(
+    ("begun", "looked_for"),
+    [
+        ("warant", "warant"),
+        ("authentificat", "authentifica"),
+        ("wara", None),  # begins too many words but for an edit
+        ("err10", None),
+        ("さぎょう", None),
+        ("𐐨" * 12, None),  # two units each where patterns are limited
+    ],
+)
+def test_a_misspelt_beginning(begun, looked_for):
+    node = misspelt_beginning(begun)
+    assert (node and node.prefix) == looked_for
