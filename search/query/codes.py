@@ -100,24 +100,25 @@ def _numbers_of_errors(question: Question) -> Iterator[Code]:
     counted (error 5000 yen, エラー100件) is no code."""
     tokens = [token for token in question.tokens if token.kind is not TokenKind.CODE]
     for at, token in enumerate(tokens):
-        before = tokens[max(at - 2, 0) : at + 1]
-        after = tokens[at : at + 3]
-        if _NUMBER.fullmatch(token.term) and (
-            (_is_named(before, question.text) and _ends(after[1:]))
-            or (_is_named(after[1::-1], question.text) and _ends(after[2:]))
-        ):
+        if not _NUMBER.fullmatch(token.term):
+            continue
+        before, after = tokens[:at], tokens[at + 1 :]
+        is_named_before = _ends_in_error(before) and _touch(question.text, before[-1], token)
+        is_named_after = _ends_in_error(after[:1]) and _touch(question.text, token, after[0])
+        if (is_named_before and _ends(after)) or (is_named_after and _ends(after[1:])):
             yield Code(token.term, (token.term,), token.start, token.end)
 
 
-def _is_named(run: Sequence[Token], text: str) -> bool:
-    """Whether the tokens before the last one of ``run`` call it an error, with nothing between."""
-    *names, number = run
-    named = [name.term for name in names]
-    is_error = named[-1:] and (
-        named[-1] in _ERRORS or (named[-1] in _NAMES_OF_CODES and named[0] in _ERRORS)
-    )
-    near = sorted((names[-1], number), key=lambda token: token.start) if names else []
-    return bool(is_error) and not text[near[0].end : near[1].start].strip(_BETWEEN)
+def _ends_in_error(tokens: Sequence[Token]) -> bool:
+    """Whether the last words are "error" or "error code"."""
+    names = [token.term for token in tokens[-2:]]
+    if names and names[-1] in _NAMES_OF_CODES - _ERRORS:
+        names.pop()
+    return bool(names) and names[-1] in _ERRORS
+
+
+def _touch(text: str, one: Token, other: Token) -> bool:
+    return not text[one.end : other.start].strip(_BETWEEN)
 
 
 def _ends(following: Sequence[Token]) -> bool:
