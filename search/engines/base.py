@@ -38,6 +38,8 @@ class Field(StrEnum):
     TEXT_READINGS = "text_readings"  # reading keys of single words of summary and body
 
 
+# The fields whose terms TEXT holds as well.
+WITHIN_TEXT = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.HEADINGS, Field.BODY)
 # How much an index keeps of each field: places in the text, how often, or only that it is there.
 WITH_POSITIONS = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY, Field.TEXT)
 WITH_FREQUENCIES = (Field.LABELS, Field.HEADINGS)
@@ -259,16 +261,16 @@ class EngineQuery:
 @dataclass(frozen=True, slots=True, eq=False)
 class VectorQuery:
     """A question's vector (of length 1), the space it belongs to, its terms, and what the viewer
-    may read. ``beginning``: of a word that is still being typed; ``unfinished``: those of the terms
-    that it would be if it ended here."""
+    may read. ``unfinished``: those of the terms that a word still being typed would be if it ended
+    here; ``completions``: what it may become."""
 
     space: str
     vector: NDArray[np.float32]
     terms: tuple[str, ...]
     locale: str
     visibilities: tuple[str, ...]
-    beginning: str = ""
     unfinished: frozenset[str] = frozenset()
+    completions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +324,12 @@ class Engine(Protocol):
         self, locale: str, terms: Sequence[str], visibilities: Sequence[str]
     ) -> frozenset[str]:
         """Those of ``terms`` that some document of these visibilities holds in its text."""
+
+    def completions(
+        self, locale: str, beginning: str, visibilities: Sequence[str], limit: int
+    ) -> tuple[str, ...]:
+        """The terms that most documents of these visibilities hold in their text, of those that
+        begin so. None where the engine cannot list them."""
 
     def matches_any(self, query: EngineQuery) -> bool:
         """Whether a query tree has any match."""

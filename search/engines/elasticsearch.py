@@ -38,7 +38,7 @@ from search.engines.base import (
     Similarity,
     VectorQuery,
 )
-from search.engines.elasticsearch_query import compile_query
+from search.engines.elasticsearch_query import counts, hits
 
 logger = logging.getLogger(__name__)
 
@@ -165,16 +165,23 @@ def cluster_errors() -> Iterator[None]:
             error
         )
     except ApiError as error:
-        reasons = {
-            401: "the search cluster refused the credentials",
-            403: "the credentials may not do this on the search cluster",
-            404: "the search cluster has no index yet",
-            429: "the search cluster is overloaded",
-        }
-        status = error.meta.status
-        raise EngineUnavailable(
-            reasons.get(status, f"the search cluster answered {status}: {error.error}")
-        ) from error
+        raise _outage(error.meta.status, error.error) from error
+
+
+class _Refused(EngineUnavailable):
+    """The cluster is well but cannot take this search."""
+
+
+def _outage(status: int, error: str) -> EngineUnavailable:
+    """What a status other than 200 means."""
+    reasons = {
+        401: "the search cluster refused the credentials",
+        403: "the credentials may not do this on the search cluster",
+        404: "the search cluster has no index yet",
+        429: "the search cluster is overloaded",
+    }
+    kind = _Refused if status == 400 else EngineUnavailable
+    return kind(reasons.get(status, f"the search cluster answered {status}: {error}"))
 
 
 def to_source(document: IndexDocument) -> dict[str, Any]:
@@ -212,19 +219,31 @@ class ElasticsearchEngine:
 
     def search(self, query: EngineQuery) -> EngineResult:
         """See Engine.search. A missing index is an outage here, so that the standby answers."""
-        with cluster_errors():
-            answer = self.client.search(index=self.alias(query.locale), **compile_query(query)).body
-        hits = [_hit(found) for found in answer["hits"]["hits"]]
-        hits.sort(key=lambda hit: (-hit.score, hit.id))
+        if not query.facets:
+            with cluster_errors():
+                body = hits(query)
+                answer = self.client.search(index=self.alias(query.locale), body=body).body
+            return self._result(query, answer, answer)
+        # Side by side: hits alone are found without a look at most matches, and to count all of
+        # them nothing needs to be scored.
+        found, counted = self._searches(
+            query.locale, [hits(replace(query, count_total=False)), counts(query)]
+        )
+        return self._result(query, found, counted)
+
+    def _result(
+        self, query: EngineQuery, found: Mapping[str, Any], counted: Mapping[str, Any]
+    ) -> EngineResult:
+        articles = sorted(map(_hit, found["hits"]["hits"]), key=lambda hit: (-hit.score, hit.id))
+        total = counted["hits"].get("total", {}).get("value", len(articles) + query.offset)
         facets = {
             facet: {
                 bucket["key"]: int(bucket["doc_count"])
-                for bucket in answer["aggregations"][facet]["buckets"]
+                for bucket in counted["aggregations"][facet]["buckets"]
             }
             for facet in query.facets
         }
-        total = answer["hits"].get("total", {}).get("value", len(hits) + query.offset)
-        return EngineResult(tuple(hits), int(total), facets, self.name)
+        return EngineResult(tuple(articles), int(total), facets, self.name)
 
     def matches_any(self, query: EngineQuery) -> bool:
         """See Engine.matches_any."""
@@ -246,16 +265,23 @@ class ElasticsearchEngine:
         self, query: VectorQuery, bodies: Sequence[Mapping[str, Any]]
     ) -> list[Mapping[str, Any]]:
         """The answers; none where the index has no vectors of that space."""
-        header = {"index": self.alias(query.locale)}
+        try:
+            return self._searches(query.locale, bodies)
+        except _Refused:  # no such field
+            return []
+
+    def _searches(
+        self, locale: str, bodies: Sequence[Mapping[str, Any]]
+    ) -> list[Mapping[str, Any]]:
+        """The answers to several searches at once."""
+        header = {"index": self.alias(locale)}
         with cluster_errors():
             answers = self.client.msearch(
                 searches=[part for body in bodies for part in (header, body)]
             ).body["responses"]
-        statuses = {answer["status"] for answer in answers}
-        if 400 in statuses:  # no such field
-            return []
-        if statuses != {200}:
-            raise EngineUnavailable(f"the search cluster answered {max(statuses)}")
+        for answer in answers:
+            if answer["status"] != 200:
+                raise _outage(answer["status"], answer["error"]["type"])
         return list(answers)
 
     def known_terms(
@@ -275,6 +301,13 @@ class ElasticsearchEngine:
             ).body
         buckets = answer["aggregations"]["known"]["buckets"]
         return frozenset(term for term, bucket in buckets.items() if bucket["doc_count"])
+
+    def completions(
+        self, locale: str, beginning: str, visibilities: Sequence[str], limit: int
+    ) -> tuple[str, ...]:
+        """See Engine.completions. None: the terms of a text are listed from the heap only, where
+        they would take more room than the index. This host's copy of it knows them (standby)."""
+        return ()
 
     def digests(self, locale: str) -> dict[str, str]:
         """See Engine.digests."""

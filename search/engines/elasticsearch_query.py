@@ -17,26 +17,39 @@ from search.engines.base import (
     Prefix,
     Term,
 )
+from search.engines.matching import matching
 
 
-def compile_query(query: EngineQuery) -> dict[str, Any]:
-    """The arguments of a search call: tree, filters, page, counts."""
-    filters: list[dict[str, Any]] = [{"terms": {"visibility": list(query.visibilities)}}]
-    filters += [
-        {"terms": {f"facet_{facet}": list(values)}} for facet, values in query.filters.items()
-    ]
+def hits(query: EngineQuery) -> dict[str, Any]:
+    """The body of a search for the hits and, where they are to be counted, how many there are."""
     return {
-        "query": {"bool": {"must": [_compile(query.root)], "filter": filters}},
-        "from_": query.offset,
+        "query": {"bool": {"must": [_compile(query.root)], "filter": _filters(query)}},
+        "from": query.offset,
         "size": query.limit,
         "track_total_hits": query.count_total,
-        "source": False,
+        "_source": False,
         "docvalue_fields": ["verified_on"],
+    }
+
+
+def counts(query: EngineQuery) -> dict[str, Any]:
+    """The body of a search for nothing but the number of all matches and their facets."""
+    return {
+        "query": {"bool": {"filter": [_compile(matching(query.root)), *_filters(query)]}},
+        "size": 0,
+        "track_total_hits": True,
         "aggregations": {
             facet.value: {"terms": {"field": f"facet_{facet}", "size": 1000}}
             for facet in query.facets
         },
     }
+
+
+def _filters(query: EngineQuery) -> list[dict[str, Any]]:
+    return [
+        {"terms": {"visibility": list(query.visibilities)}},
+        *({"terms": {f"facet_{facet}": list(of)}} for facet, of in query.filters.items()),
+    ]
 
 
 def _compile(node: Node) -> dict[str, Any]:

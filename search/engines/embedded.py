@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import islice
 from math import log
 from pathlib import Path
@@ -38,6 +39,7 @@ from search.engines.base import (
     Term,
     VectorQuery,
 )
+from search.engines.matching import matching
 from search.engines.stamps import FileStamp, file_stamp
 from search.engines.tantivy_query import any_of, compile_query, unknown_fields
 from search.engines.vector_store import VectorsDamaged, VectorStores
@@ -50,9 +52,6 @@ T = TypeVar("T")
 WRITER_HEAP_BYTES = 15_000_000
 REBUILD_HEAP_BYTES = 100_000_000
 REBUILD_BATCH = 500
-# Terms that a beginning is taken to become, the most frequent ones: a passage's signature is wrong
-# about one in fifty.
-COMPLETIONS = 8
 
 
 def limit_malloc_arenas(arenas: int = 2) -> None:
@@ -109,21 +108,14 @@ def to_tantivy(document: IndexDocument) -> tantivy.Document:
 
 
 def _alternatives(
-    searcher: tantivy.Searcher, query: VectorQuery, readable: tantivy.Query
+    searcher: tantivy.Searcher, query: VectorQuery
 ) -> tuple[list[tuple[str, ...]], list[float]]:
-    """The terms that each word of a question may stand as, and what each word weighs.
-
-    A word in progress may be finished or go on, to words of the documents that are ``readable``:
-    to no others, or every letter would tell of words in those.
-    """
+    """The terms that each word of a question may stand as, and what each word weighs: one in
+    progress may be finished or go on."""
     words: list[tuple[str, ...]] = [(t,) for t in query.terms if t not in query.unfinished]
-    holding = [searcher.doc_freq(Field.TEXT, term) for (term, *_) in words]
-    if query.beginning:
-        found = searcher.terms_with_prefix(Field.TEXT, query.beginning, filter_query=readable)
-        known = {term: documents for term, documents in found if documents}
-        finished = {term: searcher.doc_freq(Field.TEXT, term) for term in query.unfinished}
-        words.append(tuple(dict.fromkeys((*finished, *list(known)[:COMPLETIONS]))))
-        holding.append(sum((known | finished).values()))
+    if in_progress := tuple(dict.fromkeys((*query.unfinished, *query.completions))):
+        words.append(in_progress)
+    holding = (sum(searcher.doc_freq(Field.TEXT, term) for term in terms) for terms in words)
     return words, [_rarity(searcher, documents) for documents in holding]
 
 
@@ -229,6 +221,19 @@ class _LiveIndex:
             raise EngineUnavailable(f"the index in {self.path.name} cannot be opened") from error
 
 
+def _facets(
+    live: _LiveIndex, searcher: tantivy.Searcher, query: EngineQuery
+) -> dict[Facet, dict[str, int]]:
+    wanted = {
+        facet.value: {"terms": {"field": f"facet_{facet}", "size": 1000}} for facet in query.facets
+    }
+    answer = searcher.aggregate(live.compiled(replace(query, root=matching(query.root))), wanted)
+    return {
+        facet: {bucket["key"]: int(bucket["doc_count"]) for bucket in answer[facet]["buckets"]}
+        for facet in query.facets
+    }
+
+
 class EmbeddedEngine:
     """tantivy behind the engine contract."""
 
@@ -251,32 +256,19 @@ class EmbeddedEngine:
             return EngineResult((), 0, engine=self.name)
         with _tantivy_errors():
             searcher = live.searcher()
-            native = live.compiled(query)
             found = searcher.search(
-                native, limit=max(query.limit, 1), offset=query.offset, count=query.count_total
+                live.compiled(query),
+                limit=max(query.limit, 1),
+                offset=query.offset,
+                count=query.count_total,
             )
             hits = [_hit(searcher, address, score) for score, address in found.hits]
-            facets = self._count_facets(searcher, native, query.facets)
+            facets = _facets(live, searcher, query) if query.facets else {}
         hits.sort(key=lambda hit: (-hit.score, hit.id))
         # The stub file of tantivy 0.27 lacks `count`.
         counted = found.count if query.count_total else None  # type: ignore[attr-defined]
         total = len(hits) + query.offset if counted is None else int(counted)
         return EngineResult(tuple(hits[: query.limit]), total, facets, self.name)
-
-    @staticmethod
-    def _count_facets(
-        searcher: tantivy.Searcher, native: tantivy.Query, facets: Sequence[Facet]
-    ) -> dict[Facet, dict[str, int]]:
-        if not facets:
-            return {}
-        wanted = {
-            facet.value: {"terms": {"field": f"facet_{facet}", "size": 1000}} for facet in facets
-        }
-        answer = searcher.aggregate(native, wanted)
-        return {
-            facet: {bucket["key"]: int(bucket["doc_count"]) for bucket in answer[facet]["buckets"]}
-            for facet in facets
-        }
 
     def nearest(self, query: VectorQuery, limit: int) -> list[Hit]:
         """See Engine.nearest."""
@@ -295,8 +287,7 @@ class EmbeddedEngine:
         if live is None or not ids:
             return {}
         with _tantivy_errors():
-            readable = live.readable(query.visibilities)
-            words, weights = _alternatives(live.searcher(), query, readable)
+            words, weights = _alternatives(live.searcher(), query)
         try:
             store = live.vectors.store(query.space, len(query.vector))
             return store.similarities(query.vector, words, weights, ids)
@@ -332,6 +323,20 @@ class EmbeddedEngine:
                 return live.matches_any(query)
 
             return frozenset(filter(is_known, terms))
+
+    def completions(
+        self, locale: str, beginning: str, visibilities: Sequence[str], limit: int
+    ) -> tuple[str, ...]:
+        """See Engine.completions."""
+        live = self._live(locale)
+        if live is None:
+            return ()
+        with _tantivy_errors():
+            readable = live.readable(visibilities)
+            found = live.searcher().terms_with_prefix(
+                Field.TEXT, beginning, filter_query=readable, limit=limit
+            )
+        return tuple(term for term, documents in found if documents)
 
     def digests(self, locale: str) -> dict[str, str]:
         """See Engine.digests."""

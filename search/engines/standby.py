@@ -66,6 +66,14 @@ class StandbyEngine:
             locale, lambda engine: engine.known_terms(locale, terms, visibilities)
         )
 
+    def completions(
+        self, locale: str, beginning: str, visibilities: Sequence[str], limit: int
+    ) -> tuple[str, ...]:
+        """See Engine.completions and ``_ask_here``."""
+        return self._ask_here(
+            locale, lambda engine: engine.completions(locale, beginning, visibilities, limit)
+        )
+
     def matches_any(self, query: EngineQuery) -> bool:
         """See Engine.matches_any and ``_ask_here``."""
         return self._ask_here(query.locale, lambda engine: engine.matches_any(query))

@@ -37,7 +37,7 @@ from search.query.rank import fused
 from search.query.rules import rules_for
 from search.query.stability import keep_places
 from search.query.typos import misspelt_beginning
-from search.query.understand import Question, search_tree, suggest_tree
+from search.query.understand import COMPLETIONS, Question, search_tree, suggest_tree
 from search.query.values import Mode, SearchRequest
 
 # Candidates that are ranked by words and meaning together.
@@ -55,8 +55,6 @@ WORDS_WITH_MEANING = {True: 3, False: 2}
 WORDS_WITH_FULL_MEANING = 5
 # Above what words can score: an article found by meaning is in the pool whatever its words.
 _IN_POOL = 1_000.0
-
-_TREES = {Mode.SEARCH: search_tree, Mode.SUGGEST: suggest_tree}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +134,13 @@ def ask(
     facets: tuple[Facet, ...] = (),
 ) -> Retrieved:
     """``retrieve`` from a given engine; without an embedder by words alone."""
-    tree, unknown = _tree(asked, engine)
+    completions = _completions(asked, engine)
+    tree, unknown = _tree(asked, engine, completions)
     if tree is None:
         return Retrieved(EngineResult((), 0, {facet: {} for facet in facets}, engine.name))
     meaning = None
     if embedder and _may_mean(asked, engine):
-        meaning = _vector_query(embedder, asked)
+        meaning = _vector_query(embedder, asked, completions)
     nearest = engine.nearest(meaning, NEAREST) if meaning else ()
     certain = {*_near_enough(nearest), *asked.pinned}
     in_pool = offset + limit <= POOL
@@ -172,7 +171,17 @@ def ask(
     return replace(ranked, result=replace(ranked.result, hits=shown))
 
 
-def _tree(asked: Asked, engine: Engine) -> tuple[Node | None, frozenset[str]]:
+def _completions(asked: Asked, engine: Engine) -> tuple[str, ...]:
+    """What the word in progress may become."""
+    question = asked.question
+    if asked.mode is Mode.SEARCH or not question.beginning:
+        return ()
+    return engine.completions(question.locale, question.beginning, asked.visibilities, COMPLETIONS)
+
+
+def _tree(
+    asked: Asked, engine: Engine, completions: Sequence[str]
+) -> tuple[Node | None, frozenset[str]]:
     """What to look for, and the words that no article holds, of those that may be misspelt."""
     unknown: set[str] = set()
 
@@ -181,7 +190,10 @@ def _tree(asked: Asked, engine: Engine) -> tuple[Node | None, frozenset[str]]:
         unknown.update(set(terms) - found)
         return found
 
-    tree = _TREES[asked.mode](asked.question, known)
+    if asked.mode is Mode.SEARCH:
+        tree = search_tree(asked.question, known)
+    else:
+        tree = suggest_tree(asked.question, known, completions)
     if tree and (misspelt := _misspelt_beginning(asked, engine, unknown)):
         tree = AnyOf((tree, misspelt))
     return tree, frozenset(unknown)
@@ -257,7 +269,9 @@ def _may_mean(asked: Asked, engine: Engine) -> bool:
     )
 
 
-def _vector_query(embedder: GuardedEmbedder, asked: Asked) -> VectorQuery | None:
+def _vector_query(
+    embedder: GuardedEmbedder, asked: Asked, completions: tuple[str, ...]
+) -> VectorQuery | None:
     question = asked.question
     vector = embedder.question(question.text)
     if vector is None:
@@ -266,12 +280,16 @@ def _vector_query(embedder: GuardedEmbedder, asked: Asked) -> VectorQuery | None
     opening = embedder.question(question.opening) if question.opening else None
     if opening is not None:
         vector = (vector + opening) / np.linalg.norm(vector + opening)
-    query = VectorQuery(
-        embedder.space, vector, question.distinct_terms, question.locale, asked.visibilities
+    begun = asked.mode is Mode.SUGGEST and question.beginning
+    return VectorQuery(
+        embedder.space,
+        vector,
+        question.distinct_terms,
+        question.locale,
+        asked.visibilities,
+        question.unfinished_terms if begun else frozenset(),
+        completions,
     )
-    if asked.mode is Mode.SUGGEST and question.beginning:
-        return replace(query, beginning=question.beginning, unfinished=question.unfinished_terms)
-    return query
 
 
 def _say_of_meaning(asked: Asked) -> float:

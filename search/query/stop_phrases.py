@@ -17,7 +17,12 @@ _ENGLISH = (
     r"i (?:just )?(?:want|need|would like|am trying|am looking) to(?: know)?|"
     r"i['’]?d like to(?: know)?|i['’]?m (?:trying|looking) to|(?:want|need) to know|"
     r"(?:can|could) (?:some|any)(?:one|body)|does any(?:one|body) know|any(?:one|body) know|"
-    r"(?:tell|show|help) me|(?:i )?need (?:some )?help(?: with)?|"
+    r"(?:tell|show|help) me|(?:i )?need (?:some )?help(?: with)?|please (?:help|advise|explain)|"
+    r"where (?:can|do|could) (?:i|we|you|one) (?:find|get|see)(?: (?:any|some|more|the)? ?"
+    r"(?:information|info|details)(?: (?:about|on))?)?|"
+    r"(?:i have |i had )?an? (?:quick )?question (?:about|on|regarding)|\Ahelp with|"
+    r"(?:i am|i['’]?m|we are|we['’]re) having (?:trouble|problems|issues|difficulties)(?: with)?|"
+    r"any (?:ideas|help|advice|suggestions)(?: (?:is|are|would be) (?:appreciated|welcome))?|"
     r"let me know|i was wondering|i don['’]?t know how to|i don['’]?t understand how to|"
     r"many thanks|thanks(?: a lot| in advance| very much)?|thank you(?: very much| in advance)?|"
     r"good (?:morning|afternoon|evening)|dear (?:all|team|support)|kind regards|"
@@ -32,7 +37,7 @@ _JAPANESE = (
     r"こんにちは|こんばんは|おはようございます|はじめまして|"
     r"困って(?:い)?(?:ます|る|おります)|助けて(?:ください|下さい|ほしい)?|"
     r"ご教示(?:ください|下さい|願います|いただけますか)?|ご存じ(?:ですか|の方)?|"
-    r"お(?:聞|伺|尋)[きいね]?したい(?:のですが|です)?|(?:一つ)?質問(?:です|があります|させてください)|"
+    r"お(?:聞|伺|尋)[きいね]?したい(?:のですが|です)?|(?:が|を)?知りたい(?:のですが|です)?|(?:一つ)?質問(?:です|があります|させてください)|"
     r"(?:良い|よい|いい|何か)?方法は(?:あります|ない(?:です|でしょう))か"
 )
 _PHRASES = re.compile(rf"(?<![\w-])(?:{_ENGLISH})(?![\w-])|{_JAPANESE}", re.IGNORECASE)

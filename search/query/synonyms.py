@@ -5,7 +5,7 @@ width and spelling that the analysis makes equal. Rules are not chained: of "a =
 a question for "a" finds "b" only, as it was written.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -161,16 +161,12 @@ def _within(alternatives: Sequence[Terms], limit: int) -> tuple[Terms, ...]:
 
 
 def word_clauses(
-    terms: Iterable[str],
-    expansions: Sequence[Expansion],
-    field: Field,
-    boost: Callable[[Terms], float],
+    terms: Iterable[str], expansions: Sequence[Expansion], field: Field, boost: float
 ) -> list[Node]:
-    """One clause for every word of the question, and for every phrase that has alternatives.
-    ``boost``: what the words of a clause weigh."""
+    """One clause for every word of the question, and for every phrase that has alternatives."""
     expanded = {term for expansion in expansions for term in expansion.terms}
-    plain: list[Node] = [Term(field, t, boost((t,))) for t in terms if t not in expanded]
-    return plain + [expansion.clause(field, boost(expansion.terms)) for expansion in expansions]
+    plain: list[Node] = [Term(field, term, boost) for term in terms if term not in expanded]
+    return plain + [expansion.clause(field, boost) for expansion in expansions]
 
 
 # --- a text that was found -----------------------------------------------------------------------

@@ -5,7 +5,7 @@ what each was chosen for and what it changes on the development sets.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -48,8 +48,10 @@ READ_BEGINS_A_LETTER = 0.5
 SHORTEST_READ = 2  # letters of the reading
 MOST_STARTS = 3
 FEWEST_LETTERS = {True: 1, False: 2}  # by whether the beginning is Japanese
-# A word in progress that is a word already may still become another one: オランダの高(速道路).
-UNFINISHED = 0.75
+# A word in progress may still become another one, オランダの高(速道路): of those that begin so, the
+# ones that most articles hold. Each counts for less than what was typed would, if it is a word.
+COMPLETIONS = 8
+COMPLETION_WEIGHT = 0.75
 
 _SENTENCE_END = re.compile(r"\n\s*\n|(?<=[?!。？！])|(?<=\.)\s")
 _QUOTED = re.compile(r'["“”]([^"“”]+)["“”]')
@@ -260,8 +262,10 @@ def search_tree(question: Question, known: KnownTerms) -> Node | None:
     return AnyOf(tuple(clauses))
 
 
-def suggest_tree(question: Question, known: KnownTerms) -> Node | None:
-    """The tree of typing in progress: the last word may go on."""
+def suggest_tree(
+    question: Question, known: KnownTerms, completions: Sequence[str] = ()
+) -> Node | None:
+    """The tree of typing in progress: the last word may go on, to be one of ``completions``."""
     whole = title_key(question.text)
     if not whole:
         return None
@@ -269,22 +273,28 @@ def suggest_tree(question: Question, known: KnownTerms) -> Node | None:
     clauses += _readings(question)
     if word := question.last_word:
         clauses.append(Prefix(Field.WORDS, word, WORD_BEGINS_A_LETTER * _letters(word)))
-    clauses += _words(question, question.unfinished_terms)
+    may_become = [term for term in completions if term not in question.unfinished_terms]
+    clauses += _words(question, may_become)
     clauses += _phrases(question, SLOP_WHILE_TYPING)
+    clauses += _phrases_to_be(question, may_become)
     clauses += typo_clauses(question, known)
     clauses += _beginnings(question)
     return AnyOf(tuple(clauses))
 
 
-def _words(question: Question, unfinished: Collection[str] = ()) -> list[Node]:
-    """The question's words anywhere in the article, and what they count for in its parts; the
-    unfinished ones for less."""
+def _words(question: Question, may_become: Sequence[str] = ()) -> list[Node]:
+    """The question's words anywhere in the article, and what they count for in its parts. For the
+    one in progress the best of what it is and what it may become."""
+    unfinished = question.unfinished_terms if may_become else ()
 
     def clauses(field: Field, boost: float) -> list[Node]:
-        def weight(terms: Iterable[str]) -> float:
-            return boost if set(terms).isdisjoint(unfinished) else UNFINISHED * boost
-
-        return word_clauses(question.distinct_terms, question.synonyms, field, weight)
+        finished: list[Node] = []
+        best: list[Node] = []
+        for clause in word_clauses(question.distinct_terms, question.synonyms, field, boost):
+            in_progress = isinstance(clause, Term) and clause.term in unfinished
+            (best if in_progress else finished).append(clause)
+        best += [Term(field, term, COMPLETION_WEIGHT * boost) for term in may_become]
+        return [*finished, BestOf(tuple(best))] if best else finished
 
     return [
         *clauses(Field.TEXT, 1.0),
@@ -353,3 +363,15 @@ def _phrases(question: Question, slop: int = 0) -> list[Node]:
     neighbours = pairwise(token.term for token in question.searched)
     pairs = dict.fromkeys(pair for pair in neighbours if pair[0] != pair[1])
     return [Phrase(Field.TEXT, pair, slop, PHRASE_BOOST) for pair in list(pairs)[:MAX_PHRASES]]
+
+
+def _phrases_to_be(question: Question, may_become: Sequence[str]) -> list[Node]:
+    """The last finished word beside what the one in progress may become."""
+    unfinished = question.unfinished_terms
+    *_, last = ("", *(t.term for t in question.searched if t.term not in unfinished))
+    phrases = tuple(
+        Phrase(Field.TEXT, (last, term), SLOP_WHILE_TYPING, PHRASE_BOOST)
+        for term in may_become
+        if last not in ("", term)
+    )
+    return [BestOf(phrases)] if phrases else []

@@ -271,6 +271,31 @@ class EngineConformance:
         assert narrowed.total == 1
         assert narrowed.facets == {Facet.TOPIC: {"10": 1, "11": 1}}
 
+    @pytest.mark.parametrize(
+        ("tree", "total"),
+        [
+            (AnyOf((Term(Field.TEXT, "order"), Term(Field.TITLE, "order", 0.3))), 1),
+            (AnyOf((Term(Field.TEXT, "link"), Term(Field.TITLE, "order"))), 2),
+            (
+                AnyOf(
+                    (
+                        Term(Field.TEXT, "password"),
+                        Phrase(Field.TEXT, ("reset", "password")),
+                        BestOf((Fuzzy(Field.WORDS, "ordr"), Term(Field.TITLE, "password"))),
+                        Ids(("2",), 1000.0),
+                    )
+                ),
+                2,
+            ),
+            (AllOf((Term(Field.TEXT, "password"),), (Term(Field.TEXT, "order"),)), 1),
+        ],
+    )
+    def test_facets_leave_hits_scores_and_the_total_alone(self, filled, tree, total):
+        plain, counted = ask(filled, tree), ask(filled, tree, facets=(Facet.TOPIC,))
+        assert counted.hits == plain.hits
+        assert counted.total == plain.total == total
+        assert counted.facets[Facet.TOPIC]["10"] == total
+
     def test_pages(self, engine):
         engine.write([document(str(i), "same words") for i in range(5)])
         tree = Term(Field.TITLE, "word")

@@ -54,8 +54,9 @@ class TestWordInProgress:
 
     def covered(self, engine, beginning, term, visibilities=("public",)):
         """The articles that cover "change" and a word that begins so, or is ``term``."""
+        completions = engine.completions("en", beginning, visibilities, 8)
         query = VectorQuery(
-            SPACE, unit(1, 0), ("chang", term), "en", visibilities, beginning, frozenset([term])
+            SPACE, unit(1, 0), ("chang", term), "en", visibilities, frozenset([term]), completions
         )
         found = engine.similarities(query, ["1", "2", "3", "9"])
         return {id_ for id_, near in found.items() if near.coverage > 0.99}
@@ -73,6 +74,17 @@ class TestWordInProgress:
                 [self.with_passage(f"{copy}{at}", text) for at, text in enumerate(others, 10)]
             )
         assert "3" in self.covered(engine, "pin", "pin")
+
+    def test_the_most_frequent_words_come_first(self, engine):
+        engine.write([self.with_passage("4", "change pins")])
+        assert engine.completions("en", "pin", ("public",), 8) == ("pin", "pinbal")
+        assert engine.completions("en", "pin", ("public",), 1) == ("pin",)
+        assert engine.completions("en", "", ("public",), 2) == ("chang", "titl")
+
+    def test_words_of_articles_that_are_not_for_the_reader_are_none(self, engine):
+        assert engine.completions("en", "zeb", ("public",), 8) == ()
+        assert engine.completions("en", "zeb", ("public", "staff"), 8) == ("zebra",)
+        assert engine.completions("ja", "zeb", ("public", "staff"), 8) == ()
 
     def test_words_of_articles_that_are_not_for_the_reader_change_nothing(self, engine):
         assert self.covered(engine, "zeb", "zeb") == {"1", "2", "3", "9"}

@@ -124,6 +124,12 @@ def test_nor_do_words_that_no_article_here_holds(primary, embedded):
     assert primary.asked == 0
 
 
+def test_what_a_word_may_become_is_known_here(primary, embedded):
+    engine = StandbyEngine(primary, embedded)
+    assert engine.completions("en", "fir", ("public",), 8) == ("first",)
+    assert primary.asked == 0
+
+
 def test_whether_anything_matches_is_known_here(primary, embedded):
     engine = StandbyEngine(primary, embedded)
     assert engine.matches_any(QUERY)

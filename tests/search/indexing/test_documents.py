@@ -5,7 +5,7 @@ from wagtail.models import PageViewRestriction
 
 from kb.models import Article
 from search.analysis import ANALYSIS_VERSION
-from search.engines.base import Facet, Field
+from search.engines.base import WITHIN_TEXT, Facet, Field
 from search.indexing import documents
 from search.indexing.analysers import InlineAnalyser
 from search.indexing.documents import build_batches
@@ -48,6 +48,24 @@ def test_topics_tags_and_facets(site):
         Facet.AUDIENCE: ("Guests",),
         Facet.STAGE: ("after",),
     }
+
+
+def test_the_text_holds_the_terms_of_the_fields_within_it(site):
+    article = ArticleFactory(
+        parent=site.topics_en,
+        title="Where is my parcel",
+        also_asked_as="Track a shipment",
+        short_answer="The tracking page knows.",
+        body=[
+            ("heading", {"text": "Delays", "level": "h2", "anchor": ""}),
+            *paragraph("<p>Snow and strikes</p>"),
+        ],
+    )
+    [document] = build(article).documents
+    for field in WITHIN_TEXT:
+        terms = document.fields[field]
+        assert terms
+        assert set(terms) <= set(document.fields[Field.TEXT])
 
 
 def test_visibility_is_the_effective_one(site):

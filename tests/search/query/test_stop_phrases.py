@@ -17,6 +17,10 @@ def terms(text, locale="en"):
         "Hello, I would like to know how I can cancel an order. Thanks in advance!",
         "I’d like to cancel an order",
         "Could anyone tell me how to cancel an order",
+        "Where can I find information about how to cancel an order?",
+        "I have a question about cancelling an order, any help would be appreciated",
+        "Help with cancelling orders",
+        "I'm having trouble cancelling an order. Please advise.",
         "cancel order",
     ],
 )
@@ -29,6 +33,7 @@ def test_english_wrapping_leaves_the_subject(text):
     [
         "お世話になっております。返品について教えてください。よろしくお願いいたします。",
         "すみません、返品したいのですが困っています",
+        "返品について知りたいのですが",
         "返品",
     ],
 )
@@ -38,7 +43,13 @@ def test_japanese_wrapping_leaves_the_subject(text):
 
 @pytest.mark.parametrize(
     ("text", "subject"),
-    [("Hello world sample", "hello"), ("Hi-Fi setup", "hi"), ("team support plan", "support")],
+    [
+        ("Hello world sample", "hello"),
+        ("Hi-Fi setup", "hi"),
+        ("team support plan", "support"),
+        ("help centre with search", "help"),
+        ("find information in reports", "find"),
+    ],
 )
 def test_the_same_words_can_be_the_subject(text, subject):
     assert subject in terms(text)

@@ -7,10 +7,12 @@ import pytest
 from search.engines.base import AnyOf, BestOf, Field, Phrase, Prefix, Term
 from search.query.rules import QueryRules, trying
 from search.query.understand import (
+    COMPLETION_WEIGHT,
     LABEL_BOOST,
     MAX_TERMS,
+    PHRASE_BOOST,
+    SLOP_WHILE_TYPING,
     TITLE_BOOST,
-    UNFINISHED,
     Question,
     search_tree,
     suggest_tree,
@@ -29,8 +31,8 @@ def search(text, locale="en", known=everything_known):
     return search_tree(Question.read(text, locale), known)
 
 
-def suggest(text, locale="en", known=everything_known):
-    return suggest_tree(Question.read(text, locale), known)
+def suggest(text, locale="en", known=everything_known, completions=()):
+    return suggest_tree(Question.read(text, locale), known, completions)
 
 
 def test_polite_endings_are_not_searched():
@@ -79,15 +81,46 @@ def test_an_unfinished_katakana_word_is_whole_though_the_dictionary_cuts_it():
     assert "ニーダーザ" in [p.prefix for p in prefixes if p.field == Field.TEXT]
 
 
-def test_a_word_in_progress_counts_for_less_with_synonyms_too():
+def test_a_word_in_progress_may_be_finished_or_go_on():
+    tree = suggest("reset pass", completions=("pass", "password", "passport"))
+    words = [clause for clause in clauses(tree, BestOf) if isinstance(clause.clauses[0], Term)]
+    assert [
+        [(term.field, term.term, term.boost) for term in clause.clauses] for clause in words
+    ] == [
+        [
+            (field, "pass", boost),
+            (field, "password", COMPLETION_WEIGHT * boost),
+            (field, "passport", COMPLETION_WEIGHT * boost),
+        ]
+        for field, boost in (
+            (Field.TEXT, 1.0),
+            (Field.TITLE, TITLE_BOOST),
+            (Field.LABELS, LABEL_BOOST),
+        )
+    ]
+    assert "pass" not in [term.term for term in clauses(tree, Term)]
+
+
+def test_what_a_word_may_become_stands_beside_the_one_before():
+    tree = suggest("reset pass", completions=("pass", "password", "reset"))
+    [phrases] = [c for c in clauses(tree, BestOf) if isinstance(c.clauses[0], Phrase)]
+    assert phrases.clauses == (
+        Phrase(Field.TEXT, ("reset", "password"), SLOP_WHILE_TYPING, PHRASE_BOOST),
+    )
+
+
+def test_a_word_in_progress_that_nothing_goes_on_from_is_a_word():
+    for tree in (suggest("reset pass"), suggest("reset pass", completions=("pass",))):
+        assert Term(Field.TEXT, "pass") in clauses(tree, Term)
+        assert not clauses(tree, BestOf)
+
+
+def test_synonyms_of_a_word_in_progress_stay():
     with trying("en", QueryRules(synonyms={("car",): (("auto",),)})):
         finished = clauses(suggest("red car "), BestOf)
-        unfinished = clauses(suggest("red car"), BestOf)
-    boosts = [[word.boost for word in clause.clauses] for clause in finished]
-    assert [own for own, _ in boosts] == [1.0, TITLE_BOOST, LABEL_BOOST]
-    assert [[word.boost for word in clause.clauses] for clause in unfinished] == [
-        [UNFINISHED * boost for boost in clause] for clause in boosts
-    ]
+        unfinished = clauses(suggest("red car", completions=("cargo",)), BestOf)
+    assert set(finished) < set(unfinished)
+    assert BestOf((Term(Field.TEXT, "cargo", COMPLETION_WEIGHT),)) in unfinished
 
 
 @pytest.mark.parametrize(
