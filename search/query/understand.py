@@ -276,31 +276,25 @@ def suggest_tree(
     may_become = [term for term in completions if term not in question.unfinished_terms]
     clauses += _words(question, may_become)
     clauses += _phrases(question, SLOP_WHILE_TYPING)
-    clauses += _phrases_to_be(question, may_become)
     clauses += typo_clauses(question, known)
     clauses += _beginnings(question)
     return AnyOf(tuple(clauses))
 
 
 def _words(question: Question, may_become: Sequence[str] = ()) -> list[Node]:
-    """The question's words anywhere in the article, and what they count for in its parts. For the
-    one in progress the best of what it is and what it may become."""
-    unfinished = question.unfinished_terms if may_become else ()
+    """The question's words anywhere in the article, and what they count for in its parts. Anywhere
+    the one in progress counts for the best of what it is and what it may become."""
 
     def clauses(field: Field, boost: float) -> list[Node]:
-        finished: list[Node] = []
-        best: list[Node] = []
-        for clause in word_clauses(question.distinct_terms, question.synonyms, field, boost):
-            in_progress = isinstance(clause, Term) and clause.term in unfinished
-            (best if in_progress else finished).append(clause)
-        best += [Term(field, term, COMPLETION_WEIGHT * boost) for term in may_become]
-        return [*finished, BestOf(tuple(best))] if best else finished
+        return word_clauses(question.distinct_terms, question.synonyms, field, boost)
 
-    return [
-        *clauses(Field.TEXT, 1.0),
-        *clauses(Field.TITLE, TITLE_BOOST),
-        *clauses(Field.LABELS, LABEL_BOOST),
-    ]
+    text = clauses(Field.TEXT, 1.0)
+    if may_become:
+        unfinished = question.unfinished_terms
+        own = [c for c in text if isinstance(c, Term) and c.term in unfinished]
+        others = (Term(Field.TEXT, term, COMPLETION_WEIGHT) for term in may_become)
+        text = [*(c for c in text if c not in own), BestOf((*own, *others))]
+    return [*text, *clauses(Field.TITLE, TITLE_BOOST), *clauses(Field.LABELS, LABEL_BOOST)]
 
 
 def _letters(beginning: str) -> int:
@@ -363,15 +357,3 @@ def _phrases(question: Question, slop: int = 0) -> list[Node]:
     neighbours = pairwise(token.term for token in question.searched)
     pairs = dict.fromkeys(pair for pair in neighbours if pair[0] != pair[1])
     return [Phrase(Field.TEXT, pair, slop, PHRASE_BOOST) for pair in list(pairs)[:MAX_PHRASES]]
-
-
-def _phrases_to_be(question: Question, may_become: Sequence[str]) -> list[Node]:
-    """The last finished word beside what the one in progress may become."""
-    unfinished = question.unfinished_terms
-    *_, last = ("", *(t.term for t in question.searched if t.term not in unfinished))
-    phrases = tuple(
-        Phrase(Field.TEXT, (last, term), SLOP_WHILE_TYPING, PHRASE_BOOST)
-        for term in may_become
-        if last not in ("", term)
-    )
-    return [BestOf(phrases)] if phrases else []

@@ -8,11 +8,7 @@ from search.engines.base import AnyOf, BestOf, Field, Phrase, Prefix, Term
 from search.query.rules import QueryRules, trying
 from search.query.understand import (
     COMPLETION_WEIGHT,
-    LABEL_BOOST,
     MAX_TERMS,
-    PHRASE_BOOST,
-    SLOP_WHILE_TYPING,
-    TITLE_BOOST,
     Question,
     search_tree,
     suggest_tree,
@@ -83,30 +79,14 @@ def test_an_unfinished_katakana_word_is_whole_though_the_dictionary_cuts_it():
 
 def test_a_word_in_progress_may_be_finished_or_go_on():
     tree = suggest("reset pass", completions=("pass", "password", "passport"))
-    words = [clause for clause in clauses(tree, BestOf) if isinstance(clause.clauses[0], Term)]
-    assert [
-        [(term.field, term.term, term.boost) for term in clause.clauses] for clause in words
-    ] == [
-        [
-            (field, "pass", boost),
-            (field, "password", COMPLETION_WEIGHT * boost),
-            (field, "passport", COMPLETION_WEIGHT * boost),
-        ]
-        for field, boost in (
-            (Field.TEXT, 1.0),
-            (Field.TITLE, TITLE_BOOST),
-            (Field.LABELS, LABEL_BOOST),
-        )
-    ]
-    assert "pass" not in [term.term for term in clauses(tree, Term)]
-
-
-def test_what_a_word_may_become_stands_beside_the_one_before():
-    tree = suggest("reset pass", completions=("pass", "password", "reset"))
-    [phrases] = [c for c in clauses(tree, BestOf) if isinstance(c.clauses[0], Phrase)]
-    assert phrases.clauses == (
-        Phrase(Field.TEXT, ("reset", "password"), SLOP_WHILE_TYPING, PHRASE_BOOST),
+    [words] = clauses(tree, BestOf)
+    assert words.clauses == (
+        Term(Field.TEXT, "pass"),
+        Term(Field.TEXT, "password", COMPLETION_WEIGHT),
+        Term(Field.TEXT, "passport", COMPLETION_WEIGHT),
     )
+    in_text = [term.term for term in clauses(tree, Term) if term.field == Field.TEXT]
+    assert in_text == ["reset"]
 
 
 def test_a_word_in_progress_that_nothing_goes_on_from_is_a_word():
