@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import ceil
 from statistics import median
 from subprocess import Popen
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import psutil
@@ -97,12 +98,26 @@ def _search(typed: Typed) -> object:
 
 
 def _get(client: Client, name: str, typed: Typed) -> object:
-    with translation.override(typed.locale):
-        address = reverse(name)
-    response = client.get(address, {"q": typed.text})
+    address = _path(name, typed)
+    response = client.get(address)
     if response.status_code != 200:
         raise RuntimeError(f"{address} answered {response.status_code}")
     return response
+
+
+def _path(name: str, typed: Typed) -> str:
+    with translation.override(typed.locale):
+        return f"{reverse(name)}?{urlencode({'q': typed.text})}"
+
+
+def typical_paths() -> list[str]:
+    """Addresses of suggestions and results, as they are asked for by turns."""
+    asked = zip(_prefixes(), _questions(), strict=False)
+    return [
+        path
+        for prefix, question in asked
+        for path in (_path("search_suggest", prefix), _path("search_results", question))
+    ]
 
 
 def _titles() -> dict[str, list[str]]:

@@ -14,7 +14,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from search import engines
-from search.evaluation.bench import find_by_typing, measure, publish_to_searchable, running
+from search.evaluation.bench import (
+    find_by_typing,
+    measure,
+    publish_to_searchable,
+    running,
+    typical_paths,
+)
+from search.evaluation.bench_memory import worker_memory
 from search.evaluation.bench_site import fill_site
 
 DEMO = Path(settings.BASE_DIR) / "kb" / "demo" / "content"
@@ -75,6 +82,7 @@ class Command(BaseCommand):
             built = fill_site(options["documents"], options["corpus"], self.stderr.write)
             figures = measure(self.stderr.write) | built
             figures["typed_titles"] = find_by_typing(self.stderr.write)
+            figures["worker_pss_mb"] = worker_memory(typical_paths(), self.stderr.write)
             with running([sys.executable, sys.argv[0], "run_worker"]):
                 figures["publish_to_searchable_s"] = publish_to_searchable(self.stderr.write)
         finally:
