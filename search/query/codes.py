@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _CODE = re.compile(r"(?=(?:.*[0-9]){3})[a-z][a-z0-9]{4,}")
 _NO_DIGIT = re.compile("[^0-9]")
 _PART = re.compile(r"[a-z]+|[0-9]+")
+_LIKE_DIGITS = re.compile("(?<=[0-9])[oil]+")
+_DIGITS = str.maketrans("oil", "011")
 # JPY1000 is an amount: the currencies most traded, by ISO 4217.
 _AMOUNT = re.compile("(?:usd|eur|jpy|gbp|cny|aud|cad|chf|hkd|sgd|inr|krw|twd|yen)[0-9]+")
 # A number is a code where it is called an error's, unless it is a year.
@@ -36,9 +38,14 @@ class Code(NamedTuple):
     end: int
 
     @property
+    def read(self) -> str:
+        """The name with the digits that letters behind a digit were typed for: 1O42 is 1042."""
+        return _LIKE_DIGITS.sub(lambda letters: letters[0].translate(_DIGITS), self.name)
+
+    @property
     def digits(self) -> str:
         """The digits alone, which no typo makes another code's."""
-        return _NO_DIGIT.sub("", self.name)
+        return _NO_DIGIT.sub("", self.read)
 
 
 def codes_of(question: Question) -> tuple[Code, ...]:

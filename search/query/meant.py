@@ -28,12 +28,13 @@ class Meant:
 def meant_by(request: SearchRequest, question: Question, found: Retrieved) -> Meant | None:
     """The corrected question, where that has results; ``found``: what was found as it stands.
 
-    While typing, the word in progress is left as it is.
+    While typing, the word in progress is left as it is, but for a code that nothing goes on from.
     """
     if not found.unknown and not found.unknown_codes:
         return None
     visibilities = tuple(str(visibility) for visibility in request.viewer.visibilities)
-    written = question.finished if request.mode is Mode.SUGGEST else question
+    in_progress = request.mode is Mode.SUGGEST and not found.unknown_codes
+    written = question.finished if in_progress else question
     try:
         text = corrected(written, engines.current(), visibilities, found.unknown_codes)
         if text is None:

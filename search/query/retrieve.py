@@ -79,9 +79,9 @@ class Retrieved:
     ``meaning``: the question's vector, None where meaning had no say; ``priors``: what was known
     of them beforehand; ``quoted``: whether only what holds the quoted phrases was looked for;
     ``in_progress``: whether the question was still being typed; ``unknown``: the words that no
-    article holds, of those that may be misspelt; ``unknown_codes``: the codes that a question that
-    was sent is about, where no article holds them; ``say_of_meaning``: how much of its weight
-    meaning had, 0 to 1."""
+    article holds, of those that may be misspelt; ``unknown_codes``: the codes that it is about,
+    where no article holds them and it was sent or nothing was found; ``say_of_meaning``: how much
+    of its weight meaning had, 0 to 1."""
 
     result: EngineResult
     lexical: tuple[Hit, ...] = ()
@@ -203,7 +203,8 @@ def _ranked(asked: Asked, engine: Engine, found: Retrieved) -> Retrieved:
     """The candidates ``found`` in the order of words, meaning and what is known beforehand."""
     candidates = found.result.hits
     unknown: tuple[Code, ...] = ()
-    if asked.mode is Mode.SEARCH:
+    # One in progress may go on to be another, unless nothing begins so.
+    if asked.mode is Mode.SEARCH or not candidates:
         codes = codes_of(asked.question)
         unknown = unknown_codes(codes, engine, asked.question.locale, asked.visibilities)
     # Where no article holds a code, its neighbours in meaning are all there is to show.

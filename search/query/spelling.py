@@ -184,12 +184,14 @@ def _of_code(code: Code, texts: Sequence[str]) -> _Correction | None:
     """The nearest code of the same number and the same letters, some left out in one of the two:
     another digit or letter makes another code."""
     near = [
-        (abs(len(code.name) - len(other.name)), text[other.start : other.end])
+        (abs(len(code.read) - len(other.read)), text[other.start : other.end])
         for text in texts
         for other in codes_in(text)
-        if other.digits == code.digits and _leave_letters_out(code.name, other.name)
+        if other.name != code.name
+        and other.digits == code.digits
+        and _leave_letters_out(code.read, other.read)
     ]
-    near = [found for found in near if 0 < found[0] <= CODE_ERRORS]
+    near = [found for found in near if found[0] <= CODE_ERRORS]
     return _Correction(code.start, code.end, min(near)[1]) if near else None
 
 

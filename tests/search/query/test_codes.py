@@ -3,10 +3,10 @@
 import pytest
 
 from search.query.codes import codes_of
-from search.query.pipeline import search
+from search.query.pipeline import search, suggest
 from search.query.rules import QueryRules, trying
 from search.query.understand import Question
-from search.query.values import SearchRequest
+from search.query.values import Mode, SearchRequest
 from tests.factories import ArticleFactory, paragraph
 
 
@@ -107,6 +107,11 @@ class TestAnswers:
         offer = search(SearchRequest("ER-1042", "en")).did_you_mean
         assert offer is not None
         assert offer.text == "ERR-1042"
+
+    @pytest.mark.parametrize(("typed", "offered"), [("ERR1O42", "ERR-1042"), ("E1042", None)])
+    def test_it_is_offered_while_typing_where_nothing_begins_so(self, typed, offered):
+        offer = suggest(SearchRequest(typed, "en", mode=Mode.SUGGEST)).did_you_mean
+        assert (offer.text if offer else None) == offered
 
     def test_what_is_offered_is_no_answer(self):
         assert search(SearchRequest("ER-1042", "en")).outcome.no_answer

@@ -90,6 +90,8 @@ class TestCorrected:
         [
             ("fix E1042", "fix ERR-1042"),
             ("er-1042", "ERR-1042"),
+            ("ERR-1O42", "ERR-1042"),  # letters that look like digits
+            ("err-lO42", None),  # … behind a digit
             ("ERR-1043", None),  # another number is another code
             ("PSU-1042", None),  # as are other letters
             ("ES-1042", None),
