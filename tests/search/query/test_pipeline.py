@@ -216,6 +216,11 @@ class TestAWordInProgress:
     def test_enough_to_say_so(self, articles, text):
         assert self.typed(text).outcome.no_answer
 
+    @pytest.mark.parametrize(("text", "locale"), [("返品の箱", "en"), ("zebra crossing", "ja")])
+    def test_another_language_is_left_to_the_page(self, articles, text, locale):
+        assert not self.typed(text, locale).outcome.no_answer
+        assert search(SearchRequest(text, locale)).outcome.no_answer
+
     def test_a_letter_that_was_sent_has_no_answer(self, articles):
         assert search(SearchRequest("x", "en")).outcome.no_answer
 
