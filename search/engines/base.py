@@ -39,7 +39,7 @@ class Field(StrEnum):
 
 
 # The fields whose terms TEXT holds as well.
-WITHIN_TEXT = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.HEADINGS, Field.BODY)
+WITHIN_TEXT = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY)
 # How much an index keeps of each field: places in the text, how often, or only that it is there.
 WITH_POSITIONS = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY, Field.TEXT)
 WITH_FREQUENCIES = (Field.LABELS, Field.HEADINGS)

@@ -38,7 +38,7 @@ from search.engines.base import (
     Similarity,
     VectorQuery,
 )
-from search.engines.elasticsearch_query import counts, hits
+from search.engines.elasticsearch_query import counts_body, hits_body
 
 logger = logging.getLogger(__name__)
 
@@ -169,7 +169,7 @@ def cluster_errors() -> Iterator[None]:
 
 
 class _Refused(EngineUnavailable):
-    """The cluster is well but cannot take this search."""
+    """The cluster is well but cannot take one of several searches."""
 
 
 def _outage(status: int, error: str) -> EngineUnavailable:
@@ -180,8 +180,7 @@ def _outage(status: int, error: str) -> EngineUnavailable:
         404: "the search cluster has no index yet",
         429: "the search cluster is overloaded",
     }
-    kind = _Refused if status == 400 else EngineUnavailable
-    return kind(reasons.get(status, f"the search cluster answered {status}: {error}"))
+    return EngineUnavailable(reasons.get(status, f"the search cluster answered {status}: {error}"))
 
 
 def to_source(document: IndexDocument) -> dict[str, Any]:
@@ -221,13 +220,14 @@ class ElasticsearchEngine:
         """See Engine.search. A missing index is an outage here, so that the standby answers."""
         if not query.facets:
             with cluster_errors():
-                body = hits(query)
-                answer = self.client.search(index=self.alias(query.locale), body=body).body
+                answer = self.client.search(
+                    index=self.alias(query.locale), body=hits_body(query)
+                ).body
             return self._result(query, answer, answer)
         # Side by side: hits alone are found without a look at most matches, and to count all of
         # them nothing needs to be scored.
         found, counted = self._searches(
-            query.locale, [hits(replace(query, count_total=False)), counts(query)]
+            query.locale, [hits_body(replace(query, count_total=False)), counts_body(query)]
         )
         return self._result(query, found, counted)
 
@@ -235,7 +235,8 @@ class ElasticsearchEngine:
         self, query: EngineQuery, found: Mapping[str, Any], counted: Mapping[str, Any]
     ) -> EngineResult:
         articles = sorted(map(_hit, found["hits"]["hits"]), key=lambda hit: (-hit.score, hit.id))
-        total = counted["hits"].get("total", {}).get("value", len(articles) + query.offset)
+        found_so_far = query.offset + len(articles) if articles else 0
+        total = counted["hits"].get("total", {}).get("value", found_so_far)
         facets = {
             facet: {
                 bucket["key"]: int(bucket["doc_count"])
@@ -243,7 +244,8 @@ class ElasticsearchEngine:
             }
             for facet in query.facets
         }
-        return EngineResult(tuple(articles), int(total), facets, self.name)
+        # Between the two searches an article may have come or gone.
+        return EngineResult(tuple(articles), max(int(total), found_so_far), facets, self.name)
 
     def matches_any(self, query: EngineQuery) -> bool:
         """See Engine.matches_any."""
@@ -280,8 +282,11 @@ class ElasticsearchEngine:
                 searches=[part for body in bodies for part in (header, body)]
             ).body["responses"]
         for answer in answers:
-            if answer["status"] != 200:
-                raise _outage(answer["status"], answer["error"]["type"])
+            status = answer["status"]
+            if status == 400:
+                raise _Refused(f"the search cluster answered 400: {answer['error']['type']}")
+            if status != 200:
+                raise _outage(status, answer["error"]["type"])
         return list(answers)
 
     def known_terms(

@@ -20,7 +20,7 @@ from search.engines.base import (
 from search.engines.matching import matching
 
 
-def hits(query: EngineQuery) -> dict[str, Any]:
+def hits_body(query: EngineQuery) -> dict[str, Any]:
     """The body of a search for the hits and, where they are to be counted, how many there are."""
     return {
         "query": {"bool": {"must": [_compile(query.root)], "filter": _filters(query)}},
@@ -32,7 +32,7 @@ def hits(query: EngineQuery) -> dict[str, Any]:
     }
 
 
-def counts(query: EngineQuery) -> dict[str, Any]:
+def counts_body(query: EngineQuery) -> dict[str, Any]:
     """The body of a search for nothing but the number of all matches and their facets."""
     return {
         "query": {"bool": {"filter": [_compile(matching(query.root)), *_filters(query)]}},
@@ -48,7 +48,7 @@ def counts(query: EngineQuery) -> dict[str, Any]:
 def _filters(query: EngineQuery) -> list[dict[str, Any]]:
     return [
         {"terms": {"visibility": list(query.visibilities)}},
-        *({"terms": {f"facet_{facet}": list(of)}} for facet, of in query.filters.items()),
+        *({"terms": {f"facet_{facet}": list(values)}} for facet, values in query.filters.items()),
     ]
 
 

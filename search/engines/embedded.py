@@ -111,7 +111,7 @@ def _alternatives(
     searcher: tantivy.Searcher, query: VectorQuery
 ) -> tuple[list[tuple[str, ...]], list[float]]:
     """The terms that each word of a question may stand as, and what each word weighs: one in
-    progress may be finished or go on."""
+    progress may be finished or go on. Rarity is, as BM25's, of all documents."""
     words: list[tuple[str, ...]] = [(t,) for t in query.terms if t not in query.unfinished]
     if in_progress := tuple(dict.fromkeys((*query.unfinished, *query.completions))):
         words.append(in_progress)

@@ -1,4 +1,4 @@
-"""Which documents a query tree matches, whatever they score: what totals and facets count."""
+"""Which documents a query tree matches, whatever they score: all that counting asks."""
 
 from collections.abc import Iterator, Set
 

@@ -69,10 +69,10 @@ class StandbyEngine:
     def completions(
         self, locale: str, beginning: str, visibilities: Sequence[str], limit: int
     ) -> tuple[str, ...]:
-        """See Engine.completions and ``_ask_here``."""
-        return self._ask_here(
-            locale, lambda engine: engine.completions(locale, beginning, visibilities, limit)
-        )
+        """See Engine.completions. Only this host's copy can list terms."""
+        with suppress(EngineUnavailable):  # what ails the copy stands in its status
+            return self.standby.completions(locale, beginning, visibilities, limit)
+        return ()
 
     def matches_any(self, query: EngineQuery) -> bool:
         """See Engine.matches_any and ``_ask_here``."""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _CODE = re.compile(r"(?=(?:.*[0-9]){3})[a-z][a-z0-9]{4,}")
 _NO_DIGIT = re.compile("[^0-9]")
 _PART = re.compile(r"[a-z]+|[0-9]+")
-_LIKE_DIGITS = re.compile("(?<=[0-9])[oil]+")
+# Among digits alone: behind them they name a model (MF4410i).
+_LIKE_DIGITS = re.compile("(?<=[0-9])[oil]+(?=[0-9])")
 _DIGITS = str.maketrans("oil", "011")
 # JPY1000 is an amount: the currencies most traded, by ISO 4217.
 _AMOUNT = re.compile("(?:usd|eur|jpy|gbp|cny|aud|cad|chf|hkd|sgd|inr|krw|twd|yen)[0-9]+")
@@ -37,9 +38,13 @@ class Code(NamedTuple):
     start: int
     end: int
 
+    def is_last_of(self, question: Question) -> bool:
+        """Whether it is the last word, with nothing behind it: it may go on."""
+        return self.end == len(question.text)
+
     @property
     def read(self) -> str:
-        """The name with the digits that letters behind a digit were typed for: 1O42 is 1042."""
+        """The name with the digits that letters among digits were typed for: 1O42 is 1042."""
         return _LIKE_DIGITS.sub(lambda letters: letters[0].translate(_DIGITS), self.name)
 
     @property

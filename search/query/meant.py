@@ -28,13 +28,13 @@ class Meant:
 def meant_by(request: SearchRequest, question: Question, found: Retrieved) -> Meant | None:
     """The corrected question, where that has results; ``found``: what was found as it stands.
 
-    While typing, the word in progress is left as it is, but for a code that nothing goes on from.
+    While typing, the word in progress is left as it is, but for a code that no other begins as.
     """
     if not found.unknown and not found.unknown_codes:
         return None
     visibilities = tuple(str(visibility) for visibility in request.viewer.visibilities)
-    in_progress = request.mode is Mode.SUGGEST and not found.unknown_codes
-    written = question.finished if in_progress else question
+    is_code = any(code.is_last_of(question) for code in found.unknown_codes)
+    written = question if request.mode is Mode.SEARCH or is_code else question.finished
     try:
         text = corrected(written, engines.current(), visibilities, found.unknown_codes)
         if text is None:

@@ -80,8 +80,8 @@ class Retrieved:
     of them beforehand; ``quoted``: whether only what holds the quoted phrases was looked for;
     ``in_progress``: whether the question was still being typed; ``unknown``: the words that no
     article holds, of those that may be misspelt; ``unknown_codes``: the codes that it is about,
-    where no article holds them and it was sent or nothing was found; ``say_of_meaning``: how much
-    of its weight meaning had, 0 to 1."""
+    where no article holds them, nor one that begins as a code in progress; ``say_of_meaning``: how
+    much of its weight meaning had, 0 to 1."""
 
     result: EngineResult
     lexical: tuple[Hit, ...] = ()
@@ -172,11 +172,12 @@ def ask(
 
 
 def _completions(asked: Asked, engine: Engine) -> tuple[str, ...]:
-    """What the word in progress may become."""
+    """What the word in progress may become, of words that the question does not hold already."""
     question = asked.question
-    if asked.mode is Mode.SEARCH or not question.beginning:
+    if asked.mode is Mode.SEARCH or not question.beginning or question.is_to_be_converted:
         return ()
-    return engine.completions(question.locale, question.beginning, asked.visibilities, COMPLETIONS)
+    found = engine.completions(question.locale, question.beginning, asked.visibilities, COMPLETIONS)
+    return tuple(term for term in found if term not in question.distinct_terms)
 
 
 def _tree(
@@ -202,11 +203,7 @@ def _tree(
 def _ranked(asked: Asked, engine: Engine, found: Retrieved) -> Retrieved:
     """The candidates ``found`` in the order of words, meaning and what is known beforehand."""
     candidates = found.result.hits
-    unknown: tuple[Code, ...] = ()
-    # One in progress may go on to be another, unless nothing begins so.
-    if asked.mode is Mode.SEARCH or not candidates:
-        codes = codes_of(asked.question)
-        unknown = unknown_codes(codes, engine, asked.question.locale, asked.visibilities)
+    unknown = _unknown_codes(asked, engine)
     # Where no article holds a code, its neighbours in meaning are all there is to show.
     say_of_meaning = 1.0 if unknown else _say_of_meaning(asked)
     ranked = fused(candidates, found.similarities, asked.priors, say_of_meaning)
@@ -246,12 +243,24 @@ def _misspelt_beginning(asked: Asked, engine: Engine, unknown: Collection[str]) 
     if asked.mode is not Mode.SUGGEST or question.unfinished_terms.isdisjoint(unknown):
         return None
     misspelt = misspelt_beginning(question.beginning)
-    begins_so = Prefix(Field.TEXT, question.beginning)
-    if misspelt and not engine.matches_any(
-        EngineQuery(begins_so, question.locale, asked.visibilities)
-    ):
-        return misspelt
-    return None
+    return misspelt if misspelt and not _goes_on(asked, engine) else None
+
+
+def _goes_on(asked: Asked, engine: Engine) -> bool:
+    """Whether a word of some article begins as the one in progress."""
+    begins_so = Prefix(Field.TEXT, asked.question.beginning)
+    return engine.matches_any(EngineQuery(begins_so, asked.question.locale, asked.visibilities))
+
+
+def _unknown_codes(asked: Asked, engine: Engine) -> tuple[Code, ...]:
+    """The codes that a question is about, where no article holds them, nor one that begins as a
+    code in progress."""
+    question = asked.question
+    codes = codes_of(question)
+    in_progress = asked.mode is Mode.SUGGEST and any(code.is_last_of(question) for code in codes)
+    if in_progress and _goes_on(asked, engine):
+        return ()
+    return unknown_codes(codes, engine, question.locale, asked.visibilities)
 
 
 def _may_mean(asked: Asked, engine: Engine) -> bool:

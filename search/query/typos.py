@@ -38,6 +38,7 @@ SHORTEST_JAPANESE = 2  # 返品, 偏向: two kanji are a word, and have a sound 
 SOUND_SCORE = 1.5
 SOUND_LENGTHS = (3, 4, 8)  # kana from which on a sound may have no, one, two edits
 MAX_SOUNDS = 12  # of a question
+MOST_PIECES = 6  # that a word in kana is cut into; more are a sentence
 
 # A whole title with an error or two: below what begins exactly so, above scattered words.
 TITLE_TYPO = 20.0
@@ -145,8 +146,8 @@ def edits_of_sounds(stretches: Iterable[Stretch]) -> dict[str, int]:
 
 
 def sounding_stretches(question: Question, unknown: Token) -> Iterator[Stretch]:
-    """The unknown word, then the runs of kana tokens it is part of, up to ``sounds.WINDOW``; those
-    that are long enough to be told by their sound."""
+    """The unknown word, then the runs of kana tokens it is part of; those that are long enough to
+    be told by their sound."""
     for run in _runs(question, question.tokens.index(unknown)):
         start, end = run[0].start, run[-1].end
         text = fold(question.text[start:end])
@@ -159,12 +160,31 @@ def sounding_stretches(question: Question, unknown: Token) -> Iterator[Stretch]:
 
 
 def _runs(question: Question, at: int) -> Iterator[Sequence[Token]]:
-    """The runs of touching tokens around the one at ``at``, shortest first."""
+    """The runs of touching tokens around the one at ``at``, shortest first; the last one all of the
+    kana around it, where that is more: ふぁーむうぇあ is cut in four."""
     for length in range(1, sounds.WINDOW + 1):
         for first in range(max(at - length + 1, 0), at + 1):
             run = question.tokens[first : first + length]
             if len(run) == length and _touch(run):
                 yield run
+    around = _kana_around(question, at)
+    if sounds.WINDOW < len(around) <= MOST_PIECES:
+        yield around
+
+
+def _kana_around(question: Question, at: int) -> Sequence[Token]:
+    """The longest run of touching tokens in kana that the one at ``at`` is part of."""
+    tokens = question.tokens
+    first = last = at
+    while first and _is_kana_run(question, tokens[first - 1 : first + 1]):
+        first -= 1
+    while last + 1 < len(tokens) and _is_kana_run(question, tokens[last : last + 2]):
+        last += 1
+    return tokens[first : last + 1]
+
+
+def _is_kana_run(question: Question, run: Sequence[Token]) -> bool:
+    return _touch(run) and sounds.is_kana(fold(question.text[run[0].start : run[-1].end]))
 
 
 def _holds_kana(text: str) -> bool:

@@ -6,7 +6,7 @@ what each was chosen for and what it changes on the development sets.
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 
@@ -52,12 +52,14 @@ FEWEST_LETTERS = {True: 1, False: 2}  # by whether the beginning is Japanese
 # ones that most articles hold. Each counts for less than what was typed would, if it is a word.
 COMPLETIONS = 8
 COMPLETION_WEIGHT = 0.75
+LETTER_WEIGHT = 0.25
 
 _SENTENCE_END = re.compile(r"\n\s*\n|(?<=[?!。？！])|(?<=\.)\s")
 _QUOTED = re.compile(r'["“”]([^"“”]+)["“”]')
 _UNCONVERTED = re.compile(r"[ぁ-ゖァ-ヺーa-zA-Z'’\s-]+")
 # Katakana may be what an input method has made of a word already.
 _TO_CONVERT = re.compile(r"[ぁ-ゖーa-z'’]+")
+_TO_CONVERT_AT_END = re.compile(r"[ぁ-ゖーa-zａ-ｚ'’\s]+$", re.IGNORECASE)
 _LAST_READ = re.compile(r"(?:[ぁ-ゖァ-ヺーa-zA-Zａ-ｚＡ-Ｚ]+)$")
 _LAST_RUN = re.compile(r"(?:[ァ-ヺー]+|[a-z0-9]+)$")
 # Words that a connector joins go on by themselves: orders/refu.
@@ -229,15 +231,26 @@ class Question:
     def number_of_words(self) -> int:
         """How many different words it says; not one that an input method has yet to convert."""
         words = {token.term for token in self.words}
-        if self.locale == "ja" and _TO_CONVERT.fullmatch(self.last_word):
+        if self.is_to_be_converted:
             words -= self.unfinished_terms
         return len(words)
 
     @property
+    def is_to_be_converted(self) -> bool:
+        """Whether an input method has yet to convert the word in progress."""
+        return self.locale == "ja" and bool(_TO_CONVERT.fullmatch(self.last_word))
+
+    @property
     def finished(self) -> "Question":
-        """The question up to the word in progress."""
+        """The question up to the word in progress; up to all that is still to be converted, for
+        that is not cut into words yet."""
         last = self._last_token
-        return Question.read(self.text[: last.start], self.locale) if last else self
+        if last is None:
+            return self
+        end = last.start
+        if self.is_to_be_converted and (run := _TO_CONVERT_AT_END.search(self.text)):
+            end = min(run.start(), end)
+        return Question.read(self.text[:end], self.locale)
 
 
 def _quoted_spans(text: str) -> list[Span]:
@@ -273,15 +286,14 @@ def suggest_tree(
     clauses += _readings(question)
     if word := question.last_word:
         clauses.append(Prefix(Field.WORDS, word, WORD_BEGINS_A_LETTER * _letters(word)))
-    may_become = [term for term in completions if term not in question.unfinished_terms]
-    clauses += _words(question, may_become)
+    clauses += _letter_faint(question, _words(question, completions))
     clauses += _phrases(question, SLOP_WHILE_TYPING)
     clauses += typo_clauses(question, known)
     clauses += _beginnings(question)
     return AnyOf(tuple(clauses))
 
 
-def _words(question: Question, may_become: Sequence[str] = ()) -> list[Node]:
+def _words(question: Question, completions: Sequence[str] = ()) -> list[Node]:
     """The question's words anywhere in the article, and what they count for in its parts. Anywhere
     the one in progress counts for the best of what it is and what it may become."""
 
@@ -289,12 +301,39 @@ def _words(question: Question, may_become: Sequence[str] = ()) -> list[Node]:
         return word_clauses(question.distinct_terms, question.synonyms, field, boost)
 
     text = clauses(Field.TEXT, 1.0)
-    if may_become:
-        unfinished = question.unfinished_terms
-        own = [c for c in text if isinstance(c, Term) and c.term in unfinished]
-        others = (Term(Field.TEXT, term, COMPLETION_WEIGHT) for term in may_become)
-        text = [*(c for c in text if c not in own), BestOf((*own, *others))]
+    if completions:
+        text = _going_on(question, text, completions)
     return [*text, *clauses(Field.TITLE, TITLE_BOOST), *clauses(Field.LABELS, LABEL_BOOST)]
+
+
+def _going_on(question: Question, words: Sequence[Node], completions: Sequence[str]) -> list[Node]:
+    """The clauses of a question's words, those of the one in progress as one with completions."""
+    unfinished = question.unfinished_terms
+    finished = word_clauses(
+        [term for term in question.distinct_terms if term not in unfinished],
+        [synonyms for synonyms in question.synonyms if not unfinished.issuperset(synonyms.terms)],
+        Field.TEXT,
+        1.0,
+    )
+    typed = tuple(clause for clause in words if clause not in finished)
+    others = tuple(Term(Field.TEXT, term, COMPLETION_WEIGHT) for term in completions)
+    # A code is several terms, all of which count.
+    return [*finished, BestOf((AnyOf(typed), *others) if len(typed) > 1 else (*typed, *others))]
+
+
+def _letter_faint(question: Question, words: list[Node]) -> list[Node]:
+    """The clauses of the words, where the one in progress is a letter or so with that for less: it
+    is rarely the unit or the name that stands for itself in an article (80 C, plan B)."""
+    word = question.begun
+    if not word or len(word) >= FEWEST_LETTERS[has_japanese(word)]:
+        return words
+    unfinished = question.unfinished_terms
+    return [
+        replace(clause, boost=LETTER_WEIGHT * clause.boost)
+        if isinstance(clause, Term) and clause.term in unfinished
+        else clause
+        for clause in words
+    ]
 
 
 def _letters(beginning: str) -> int:

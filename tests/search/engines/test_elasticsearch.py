@@ -1,6 +1,7 @@
 """The cluster's engine against a real Elasticsearch."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -69,9 +70,38 @@ def test_scores_are_those_of_the_embedded_engine(engine, tmp_path, root):
     assert {h.id: h.score for h in engine.search(query).hits} == pytest.approx(scores, rel=1e-3)
 
 
-def test_a_missing_index_is_an_outage_so_that_the_standby_answers(engine):
+@pytest.mark.parametrize("facets", [(), (Facet.TOPIC,)])
+def test_a_missing_index_is_an_outage_so_that_the_standby_answers(engine, facets):
     with pytest.raises(EngineUnavailable, match="no index yet"):
-        engine.search(QUERY)
+        engine.search(replace(QUERY, facets=facets))
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(429, "overloaded"), (400, "400: x"), (503, "503: x")]
+)
+def test_one_of_two_searches_that_fails_is_an_outage(engine, monkeypatch, status, said):
+    engine.write([document("1", "x", topics=("10",))])
+    query = replace(QUERY, facets=(Facet.TOPIC,))
+    assert engine.search(query).facets == {Facet.TOPIC: {"10": 1}}
+    failed = {"status": status, "error": {"type": "x"}}
+    answer = SimpleNamespace(body={"responses": [{"status": 200}, failed]})
+    monkeypatch.setattr(engine.client, "msearch", lambda **_: answer)
+    with pytest.raises(EngineUnavailable, match=said):
+        engine.search(query)
+
+
+def test_a_total_is_never_less_than_the_hits_beside_it(engine, monkeypatch):
+    """The two searches may see the index a moment apart."""
+    engine.write([document("1", "x"), document("2", "x")])
+    before = engine._searches
+
+    def apart(locale, bodies):
+        found, counted = before(locale, bodies)
+        counted["hits"]["total"]["value"] = 0
+        return [found, counted]
+
+    monkeypatch.setattr(engine, "_searches", apart)
+    assert engine.search(replace(QUERY, facets=(Facet.TOPIC,))).total == 2
 
 
 def test_status_names_the_analysis_version_and_size(engine):

@@ -108,8 +108,16 @@ class TestAnswers:
         assert offer is not None
         assert offer.text == "ERR-1042"
 
-    @pytest.mark.parametrize(("typed", "offered"), [("ERR1O42", "ERR-1042"), ("E1042", None)])
-    def test_it_is_offered_while_typing_where_nothing_begins_so(self, typed, offered):
+    @pytest.mark.parametrize(
+        ("typed", "offered"),
+        [
+            ("ERR1O42", "ERR-1042"),
+            ("fix ERR1O42", "fix ERR-1042"),
+            ("ERR1O42 f", "ERR-1042 f"),
+            ("E1042", None),  # … 1: "Reset E10421"
+        ],
+    )
+    def test_it_is_offered_while_typing_unless_another_one_begins_so(self, typed, offered):
         offer = suggest(SearchRequest(typed, "en", mode=Mode.SUGGEST)).did_you_mean
         assert (offer.text if offer else None) == offered
 

@@ -19,6 +19,7 @@ TITLES = {
     "6": "作業の管理",
     "7": "ダッシュボードの使用",
     "9": "Error ERR-1042: overheating",
+    "10": "ファームウェアの更新",
 }
 
 
@@ -91,7 +92,7 @@ class TestCorrected:
             ("fix E1042", "fix ERR-1042"),
             ("er-1042", "ERR-1042"),
             ("ERR-1O42", "ERR-1042"),  # letters that look like digits
-            ("err-lO42", None),  # … behind a digit
+            ("err-lO42", None),  # … among digits
             ("ERR-1043", None),  # another number is another code
             ("PSU-1042", None),  # as are other letters
             ("ES-1042", None),
@@ -109,6 +110,8 @@ class TestCorrected:
             ("プロジエクトを編集", "プロジェクトを編集"),
             ("作業のんかり", "作業の管理"),
             ("タッシュホードの使用", "ダッシュボードの使用"),
+            ("ふぁーむうぇあ", "ファームウェア"),  # cut in four
+            ("ふぁーむうぇあの更新", "ファームウェアの更新"),
             ("プロジェクトを練習", None),  # kanji of nearly the sound of 編集: no slip
         ],
     )

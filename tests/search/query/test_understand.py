@@ -8,6 +8,7 @@ from search.engines.base import AnyOf, BestOf, Field, Phrase, Prefix, Term
 from search.query.rules import QueryRules, trying
 from search.query.understand import (
     COMPLETION_WEIGHT,
+    LETTER_WEIGHT,
     MAX_TERMS,
     Question,
     search_tree,
@@ -78,7 +79,7 @@ def test_an_unfinished_katakana_word_is_whole_though_the_dictionary_cuts_it():
 
 
 def test_a_word_in_progress_may_be_finished_or_go_on():
-    tree = suggest("reset pass", completions=("pass", "password", "passport"))
+    tree = suggest("reset pass", completions=("password", "passport"))
     [words] = clauses(tree, BestOf)
     assert words.clauses == (
         Term(Field.TEXT, "pass"),
@@ -89,18 +90,41 @@ def test_a_word_in_progress_may_be_finished_or_go_on():
     assert in_text == ["reset"]
 
 
+def test_a_letter_begun_is_a_faint_word():
+    assert Term(Field.TEXT, "c", LETTER_WEIGHT) in clauses(suggest("vitamin c"), Term)
+    assert Term(Field.TEXT, "c") in clauses(suggest("vitamin c "), Term)
+    assert Term(Field.TEXT, "c") in clauses(search("vitamin c"), Term)
+    assert Term(Field.TEXT, "茶") in clauses(suggest("お茶", "ja"), Term)
+
+
+@pytest.mark.parametrize(
+    ("typed", "finished"),
+    [
+        ("注文の返品", "注文の"),
+        ("注文のへんぴ", "注文"),
+        ("じゅうしょへんこう", ""),
+        ("住所 he", "住所"),
+        ("パスワード", ""),
+        ("注文 ", "注文 "),
+    ],
+)
+def test_what_is_still_to_be_converted_is_not_finished(typed, finished):
+    assert Question.read(typed, "ja").finished.text == finished
+
+
 def test_a_word_in_progress_that_nothing_goes_on_from_is_a_word():
-    for tree in (suggest("reset pass"), suggest("reset pass", completions=("pass",))):
-        assert Term(Field.TEXT, "pass") in clauses(tree, Term)
-        assert not clauses(tree, BestOf)
+    tree = suggest("reset pass")
+    assert Term(Field.TEXT, "pass") in clauses(tree, Term)
+    assert not clauses(tree, BestOf)
 
 
 def test_synonyms_of_a_word_in_progress_stay():
     with trying("en", QueryRules(synonyms={("car",): (("auto",),)})):
         finished = clauses(suggest("red car "), BestOf)
         unfinished = clauses(suggest("red car", completions=("cargo",)), BestOf)
-    assert set(finished) < set(unfinished)
-    assert BestOf((Term(Field.TEXT, "cargo", COMPLETION_WEIGHT),)) in unfinished
+    text, *_ = unfinished
+    assert text.clauses[1:] == (Term(Field.TEXT, "cargo", COMPLETION_WEIGHT),)
+    assert text.clauses[0] in finished  # "car" or "auto"
 
 
 @pytest.mark.parametrize(
