@@ -23,7 +23,7 @@ from search.query.evidence import evidence, is_read, is_unanswered
 from search.query.highlight import excerpt
 from search.query.meant import answers_what_was_meant, meant_by
 from search.query.passages import best_passages
-from search.query.present import answer_box, present_results
+from search.query.present import answer_box, is_titled, present_results
 from search.query.promote import promoted
 from search.query.rank import contributions
 from search.query.retrieve import POOL, Retrieved, quoted_phrases, retrieve
@@ -43,6 +43,7 @@ class Verdict(StrEnum):
     NO_ANSWER = "no answer"  # too little speaks for an answer
     UNKNOWN_CODE = "unknown code"  # it is about a code that no article holds
     SHORT_ANSWER = "short answer"  # … but the first one's short answer speaks of all that was asked
+    TITLE = "title"  # … but it is one word, and one of the first titles holds it
     PINNED = "pinned"  # not asked: people have said what answers it
     NOT_MEASURED = "not measured"  # not asked: this site's threshold is not known
     AS_MEANT = "as meant"  # … but the corrected question has an answer, and that is shown first
@@ -56,6 +57,7 @@ class Verdict(StrEnum):
         return self in {
             Verdict.NO_ANSWER,
             Verdict.SHORT_ANSWER,
+            Verdict.TITLE,
             Verdict.AS_MEANT,
             Verdict.ANSWERED,
         }
@@ -269,6 +271,8 @@ def _verdict(search: _Search, least: Thresholds | None) -> Verdict:
             return Verdict.UNKNOWN_CODE
         if answer_box(search.question, first, page=1):
             return Verdict.SHORT_ANSWER
+        if is_titled(search.question, first):
+            return Verdict.TITLE
         meant = meant_by(search.request, search.question, found)
         if answers_what_was_meant(first, meant, found):
             return Verdict.AS_MEANT

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from search import engines
 from search.engines.base import EngineUnavailable
 from search.query.evidence import is_unanswered
-from search.query.present import answer_box, present_results
+from search.query.present import TITLES_SEEN, answer_box, is_titled, present_results
 from search.query.retrieve import Retrieved, retrieve
 from search.query.rules import rules_for
 from search.query.spelling import corrected
@@ -41,7 +41,7 @@ def meant_by(request: SearchRequest, question: Question, found: Retrieved) -> Me
             return None
         text += question.text[len(written.text) :]
         asked = Question.read(text, request.locale)
-        better = retrieve(replace(request, text=text), asked, limit=1)
+        better = retrieve(replace(request, text=text), asked, limit=TITLES_SEEN)
     except EngineUnavailable:  # lost since the search itself, which was answered
         logger.warning("no correction of a question: the engine was lost meanwhile")
         return None
@@ -55,8 +55,8 @@ def _is_answered(request: SearchRequest, question: Question, found: Retrieved) -
     """As the page of these results would say."""
     if not is_unanswered(question, found, rules_for(request.locale).thresholds):
         return True
-    first = present_results(request, question, found.result.hits[:1], found.similarities)
-    return answer_box(question, first, page=1) is not None
+    first = present_results(request, question, found.result.hits, found.similarities)
+    return answer_box(question, first, page=1) is not None or is_titled(question, first)
 
 
 def answers_what_was_meant(

@@ -11,6 +11,7 @@ from search.query.meant import answers_what_was_meant, meant_by
 from search.query.other_languages import in_other_languages
 from search.query.present import (
     answer_box,
+    is_titled,
     present_facets,
     present_results,
     present_suggestions,
@@ -73,6 +74,8 @@ def search(request: SearchRequest) -> Results:
     answer = None if retrieved.unknown_codes else answer_box(question, results, page)
     meant = meant_by(request, question, retrieved) if page == 1 else None
     answered = answer is not None or answers_what_was_meant(results, meant, retrieved)
+    if page == 1 and not retrieved.unknown_codes:
+        answered = answered or is_titled(question, results)
     outcome = _outcome(request, question, retrieved, total, answered=answered)
     elsewhere = outcome.no_answer and page == 1 and not request.filters
     return Results(

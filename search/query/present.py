@@ -36,6 +36,9 @@ from search.query.values import (
     SuggestionKind,
 )
 
+# Of results, those that are seen without scrolling.
+TITLES_SEEN = 3
+
 
 def present_suggestions(
     request: SearchRequest, question: Question, hits: Iterable[Hit], limit: int
@@ -81,6 +84,13 @@ def answer_box(question: Question, results: Iterable[Result], page: int) -> Resu
     if first is None or page > 1 or not first.answer:
         return None
     return first if _covered(question, first.title.text, first.answer) else None
+
+
+def is_titled(question: Question, results: Sequence[Result]) -> bool:
+    """Whether a question of one word is what one of the first titles is about: who says no more
+    than that asks for nothing else."""
+    titles = [result.title.text for result in results[:TITLES_SEEN]]
+    return question.is_one_word and any(_speak_of_all(question, title) for title in titles)
 
 
 def _readable_in_order(request: SearchRequest, hits: Iterable[Hit]) -> list[ReadableArticle]:

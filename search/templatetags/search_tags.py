@@ -19,8 +19,8 @@ def question_box_messages() -> dict[str, str]:
     return {
         "one": ngettext("{count} suggestion", "{count} suggestions", 1),
         "other": ngettext("{count} suggestion", "{count} suggestions", 2),
-        "allOne": ngettext("See the one result", "See all {count} results", 1),
-        "allOther": ngettext("See the one result", "See all {count} results", 2),
+        # Without their number: a question that is sent is not read as a beginning any more.
+        "all": _("See all results"),
         "didYouMean": _("Did you mean “{text}”?"),
         "answer": _("Answer"),
         "completion": _("Often asked"),

@@ -82,6 +82,7 @@ VERDICTS: Mapping[Verdict, str | Promise] = {
     Verdict.SHORT_ANSWER: _(
         "It counts as answered: the short answer of the first result speaks of all that was asked."
     ),
+    Verdict.TITLE: _("It counts as answered: it is one word, which one of the first titles holds."),
     Verdict.PINNED: _("It counts as answered: a promoted answer is shown for it."),
     Verdict.NOT_MEASURED: _(
         "It counts as answered because something was found. From when on a question has an answer "

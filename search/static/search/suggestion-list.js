@@ -45,7 +45,7 @@ export class SuggestionList {
     const rows = answer.suggestions.map((suggestion, index) => this.#row(suggestion, index));
     if (answer.did_you_mean) rows.push(this.#didYouMeanRow(answer.did_you_mean, addresses.corrected));
     if (answer.no_answer) rows.push(this.#contactRow(addresses.contact));
-    else if (answer.suggestions.length) rows.push(this.#allRow(answer.total, addresses.results));
+    else if (answer.suggestions.length) rows.push(this.#allRow(addresses.results));
     rows.forEach((row, index) => (row.id = `${this.id}-${index}`));
     this.box.replaceChildren(...rows);
     this.#say(null);
@@ -131,10 +131,10 @@ export class SuggestionList {
     return row;
   }
 
-  #allRow(total, address) {
+  #allRow(address) {
     const row = option("suggestion suggestion--all", address);
     row.dataset.row = "all";
-    row.append(span("", this.#count("allOne", "allOther", total)));
+    row.append(span("", this.messages.all));
     return row;
   }
 

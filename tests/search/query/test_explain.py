@@ -256,6 +256,9 @@ class TestVerdict:
             ("cancel my order", 0.01, Verdict.ANSWERED),
             ("shipment turning up", 5.0, Verdict.NO_ANSWER),
             ("reset password", 5.0, Verdict.SHORT_ANSWER),
+            ("cancel", 5.0, Verdict.TITLE),
+            ("packed", 5.0, Verdict.NO_ANSWER),  # in the text alone
+            ("cancel elephants", 5.0, Verdict.NO_ANSWER),
             ("cancel my order", None, Verdict.NOT_MEASURED),
             ("???", 5.0, Verdict.NOTHING_FOUND),
             ("order KB-4711", None, Verdict.UNKNOWN_CODE),
