@@ -52,6 +52,7 @@ FEWEST_LETTERS = {True: 1, False: 2}  # by whether the beginning is Japanese
 # ones that most articles hold. Each counts for less than what was typed would, if it is a word.
 COMPLETIONS = 8
 COMPLETION_WEIGHT = 0.75
+# A single letter of a word counts as that letter for little.
 LETTER_WEIGHT = 0.25
 
 _SENTENCE_END = re.compile(r"\n\s*\n|(?<=[?!。？！])|(?<=\.)\s")
