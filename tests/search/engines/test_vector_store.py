@@ -11,17 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.engines import vector_store
+from search.engines import vector_segments
 from search.engines.base import EngineUnavailable, Field, Term
 from search.engines.embedded import EmbeddedEngine
-from search.engines.vector_store import (
-    CANDIDATE_ROWS,
-    Entry,
-    VectorsDamaged,
-    VectorStore,
-    VectorStores,
-    sign_bits,
-)
+from search.engines.vector_rows import CANDIDATE_ROWS
+from search.engines.vector_segments import Entry, Segments, sign_bits
+from search.engines.vector_store import VectorsDamaged, VectorStore, VectorStores
 from tests.search.engines.conformance import EAST, NORTH, NORTH_EAST, ids, near
 from tests.search.engines.documents import document, unit, vectors_of
 
@@ -43,6 +38,10 @@ def found(store, vector=NORTH, limit=1_000) -> set[int]:
 
 def files(store) -> set[str]:
     return {path.name for path in store.folder.iterdir()}
+
+
+def live_segments(store) -> list[str]:
+    return Segments(store.folder).names()
 
 
 class TestBestPassage:
@@ -125,7 +124,7 @@ class TestSegments:
     def test_few_segments_and_no_other_files_stay(self, store):
         for number in range(60):
             store.append([entry(number)])
-            names = store._names()
+            names = live_segments(store)
             assert len(names) <= 8
             kept = {f"{n}.{part}.npy" for n in names for part in ("articles", "rows", "codes")}
             assert files(store) == {*kept, "segments"}
@@ -184,7 +183,7 @@ class TestCrash:
         assert found(store) == {1}
         store.append([entry(2)])
         assert found(store) == {1, 2}
-        assert int(store._names()[-1]) > 9
+        assert int(live_segments(store)[-1]) > 9
         assert not leftover.exists()
         assert not (store.folder / "segments.4711").exists()
 
@@ -193,13 +192,13 @@ class TestCrash:
     ):
         store.append([entry(1)])
         with monkeypatch.context() as patch:
-            patch.setattr(store, "_publish", lambda names: 1 / 0)
+            patch.setattr(Segments, "_publish", lambda *_: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 store.append([entry(2), Entry(1)])
         assert found(VectorStore(store.folder)) == {1}
         store.append([entry(2), Entry(1)])
         assert found(store) == {2}
-        assert len(files(store)) == 1 + 3 * len(store._names())
+        assert len(files(store)) == 1 + 3 * len(live_segments(store))
 
     def test_killed_again_and_again_nothing_breaks(self, tmp_path):
         context = multiprocessing.get_context("spawn")
@@ -296,7 +295,7 @@ class TestDamage:
         def full(descriptor):
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(vector_store.os, "fsync", full)
+        monkeypatch.setattr(vector_segments.os, "fsync", full)
         with pytest.raises(EngineUnavailable, match="No space left"):
             engine.write([document("2", "East", vectors=vectors_of([EAST]))])
         monkeypatch.undo()
