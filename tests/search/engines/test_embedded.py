@@ -2,13 +2,13 @@
 
 import multiprocessing
 import threading
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from tantivy import SchemaBuilder
 
 from search.analysis import ANALYSIS_VERSION
+from search.engines import embedded_indices
 from search.engines.base import (
     TERMS_ONLY,
     WITH_FREQUENCIES,
@@ -136,11 +136,11 @@ def test_a_swap_keeps_the_index_before_and_drops_older_ones(tmp_path):
 def test_a_reader_overtaken_by_swaps_reads_the_name_again(tmp_path, monkeypatch):
     writer, reader = EmbeddedEngine(tmp_path), EmbeddedEngine(tmp_path)
     writer.write([document("1", "First")])
-    outdated = reader._live_name("en")
+    outdated = reader.indices._live_name("en")
     for _ in range(2):
         writer.rebuild("en", [document("2", "Second")]).swap()
-    names = iter([outdated, writer._live_name("en")])
-    monkeypatch.setattr(reader, "_live_name", lambda locale: next(names))
+    names = iter([outdated, writer.indices._live_name("en")])
+    monkeypatch.setattr(reader.indices, "_live_name", lambda locale: next(names))
     assert ids(reader, Term(Field.TITLE, "second")) == ["2"]
 
 
@@ -246,8 +246,7 @@ def test_any_other_analysis_version_is_named(tmp_path, monkeypatch, other):
     engine = EmbeddedEngine(tmp_path)
     engine.write([document("1", "First")])
     assert engine.status().analysis_version == ANALYSIS_VERSION
-    module = import_module(EmbeddedEngine.__module__)  # its package has a function of that name
-    monkeypatch.setattr(module, "ANALYSIS_VERSION", other)
+    monkeypatch.setattr(embedded_indices, "ANALYSIS_VERSION", other)
     engine.write([document("2", "二つ目", locale="ja")])
     monkeypatch.undo()
     assert engine.status().analysis_version == other
@@ -279,8 +278,7 @@ def test_an_index_of_an_earlier_release_goes_on(tmp_path, monkeypatch):
     engine = EmbeddedEngine(tmp_path)
     dated = document("1", "First", topics=("10",), verified_on="2026-11-01")
     with monkeypatch.context() as before:
-        module = import_module("search.engines.embedded")  # the package has a function of its name
-        before.setattr(module, "SCHEMA", first_schema())
+        before.setattr(embedded_indices, "SCHEMA", first_schema())
         engine.write([document("2", "First")])
     engine.write([dated])
     root = Term(Field.TITLE, "first")

@@ -4,7 +4,7 @@ import pytest
 
 from search.analysis import ANALYSIS_VERSION
 from search.engines.base import DocumentRejected, EngineStatus, EngineUnavailable
-from search.engines.embedded import EmbeddedRebuild
+from search.engines.embedded_rebuild import EmbeddedRebuild
 from search.indexing import rebuild as rebuilding
 from search.indexing.consumer import drain
 from search.indexing.locks import LockBusy, rebuild_lock
