@@ -6,7 +6,8 @@ from pathlib import Path
 from django.conf import settings
 
 from search.engines.base import Engine
-from search.engines.elasticsearch import Connection, ElasticsearchEngine
+from search.engines.elasticsearch import ElasticsearchEngine
+from search.engines.elasticsearch_client import Connection
 from search.engines.embedded import EmbeddedEngine
 from search.engines.standby import StandbyEngine
 

@@ -20,7 +20,8 @@ from scipy.stats import mannwhitneyu
 from search.analysis import ANALYSIS_VERSION
 from search.embedding.guarded import GuardedEmbedder
 from search.engines.base import Engine, EngineUnavailable, IndexDocument
-from search.engines.elasticsearch import Connection, ElasticsearchEngine, cluster_errors
+from search.engines.elasticsearch import ElasticsearchEngine
+from search.engines.elasticsearch_client import Connection, cluster_errors
 from search.engines.embedded import EmbeddedEngine
 from search.engines.standby import StandbyEngine
 from search.evaluation.beir import Collection, TestQuestion
@@ -65,7 +66,7 @@ def throwaway_engine(name: str) -> Iterator[Engine]:
             yield StandbyEngine(engine, EmbeddedEngine(Path(folder)))
     finally:
         with cluster_errors():
-            engine.drop_indices()
+            engine.indices.drop_all()
 
 
 def _fill(engine: Engine, locale: str, documents: Sequence[IndexDocument]) -> None:

@@ -13,8 +13,8 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import scan, streaming_bulk
 
 from search.engines.base import EngineUnavailable
-from search.engines.elasticsearch import client as configured_client
-from search.engines.elasticsearch import cluster_errors
+from search.engines.elasticsearch_client import client as configured_client
+from search.engines.elasticsearch_client import cluster_errors
 from search.log.events import EventAction, ForeignEventError, LogEvent, settle
 from search.log.stores.ubi import EVENT_MAPPINGS, QUERY_MAPPINGS, from_document, to_document
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from search.analysis import ANALYSIS_VERSION
-from search.engines import elasticsearch
+from search.engines import elasticsearch_indices
 from search.engines.base import (
     AnyOf,
     BestOf,
@@ -20,7 +20,9 @@ from search.engines.base import (
     Prefix,
     Term,
 )
-from search.engines.elasticsearch import Connection, ElasticsearchEngine
+from search.engines.elasticsearch import ElasticsearchEngine
+from search.engines.elasticsearch_client import Connection, cluster_errors
+from search.engines.elasticsearch_mapping import ADDED_LATER, MAPPINGS
 from search.engines.embedded import EmbeddedEngine
 from tests.search.engines.conformance import EngineConformance, ids, verified
 from tests.search.engines.documents import document
@@ -33,7 +35,7 @@ def engine(elasticsearch_url):
     connection = Connection(elasticsearch_url, prefix=f"t{uuid4().hex[:8]}-", budget_seconds=20)
     engine = ElasticsearchEngine(connection)
     yield engine
-    engine.drop_indices()
+    engine.indices.drop_all()
 
 
 class TestElasticsearch(EngineConformance):
@@ -112,20 +114,19 @@ def test_status_names_the_analysis_version_and_size(engine):
 
 
 def index_names(engine):
-    return sorted(engine.client.indices.get(index=f"{engine.prefix}articles-*").body)
+    return sorted(engine.client.indices.get(index=f"{engine.indices.prefix}articles-*").body)
 
 
 def test_an_index_of_an_earlier_release_goes_on(engine, monkeypatch):
-    mappings = elasticsearch.MAPPINGS
     fields = {
-        name: field
-        for name, field in mappings["properties"].items()
-        if name not in elasticsearch.ADDED_LATER
+        name: field for name, field in MAPPINGS["properties"].items() if name not in ADDED_LATER
     }
     source = {"includes": ["digest", "visibility", "facet_*"]}
     with monkeypatch.context() as before:
         before.setattr(
-            elasticsearch, "MAPPINGS", {**mappings, "properties": fields, "_source": source}
+            elasticsearch_indices,
+            "MAPPINGS",
+            {**MAPPINGS, "properties": fields, "_source": source},
         )
         engine.write([document("1", "First"), document("2", "First")])
     root = Term(Field.TITLE, "first")
@@ -166,7 +167,7 @@ class TestRebuildBesideWrites:
         assert index_names(engine) == []
 
     def test_an_alias_that_vanished_is_not_made_an_index(self, engine, monkeypatch):
-        monkeypatch.setattr(engine, "_ensure_alias", lambda locale: None)
+        monkeypatch.setattr(engine.indices, "ensure_alias", lambda locale: None)
         with pytest.raises(EngineUnavailable, match="refused 1 documents"):
             engine.write([document("1", "First")])
         assert index_names(engine) == []
@@ -193,7 +194,7 @@ class TestRebuildBesideWrites:
 def test_any_other_analysis_version_is_named(engine, monkeypatch, other):
     engine.write([document("1", "First")])
     assert engine.status().analysis_version == ANALYSIS_VERSION
-    monkeypatch.setattr(elasticsearch, "ANALYSIS_VERSION", other)
+    monkeypatch.setattr(elasticsearch_indices, "ANALYSIS_VERSION", other)
     engine.write([document("2", "二つ目", locale="ja")])
     monkeypatch.undo()
     assert engine.status().analysis_version == other
@@ -201,8 +202,8 @@ def test_any_other_analysis_version_is_named(engine, monkeypatch, other):
 
 def test_a_swap_while_status_looks_is_no_failure(engine, monkeypatch):
     engine.write([document("1", "First")])
-    later = f"{engine.alias('en')}-{ANALYSIS_VERSION}-1"
-    monkeypatch.setattr(engine, "_live_names", lambda: {"en": later})
+    later = f"{engine.indices.alias('en')}-{ANALYSIS_VERSION}-1"
+    monkeypatch.setattr(engine.indices, "live_names", lambda: {"en": later})
     status = engine.status()
     assert (status.available, status.documents) == (True, {"en": 0})
 
@@ -216,9 +217,9 @@ class TestAnswersToBulks:
 
         def answer(*answers):
             errors = [{op: {"status": status, "error": "no"}} for op, status in answers]
-            monkeypatch.setattr(elasticsearch, "bulk", lambda *_, **__: (0, errors))
-            with elasticsearch.cluster_errors():
-                engine._bulk([])
+            monkeypatch.setattr(elasticsearch_indices, "bulk", lambda *_, **__: (0, errors))
+            with cluster_errors():
+                engine.indices.send([])
 
         return answer
 

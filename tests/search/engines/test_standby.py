@@ -4,7 +4,8 @@ import pytest
 
 from search.circuit_breaker import CircuitBreaker
 from search.engines.base import EngineQuery, EngineUnavailable, Field, Term, VectorQuery
-from search.engines.elasticsearch import Connection, ElasticsearchEngine
+from search.engines.elasticsearch import ElasticsearchEngine
+from search.engines.elasticsearch_client import Connection
 from search.engines.embedded import EmbeddedEngine
 from search.engines.standby import StandbyEngine
 from tests.search.engines.documents import SPACE, document, unit, vectors_of

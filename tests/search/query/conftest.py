@@ -6,7 +6,8 @@ import pytest
 
 from kb.visibility import Visibility
 from search.engines import embedded
-from search.engines.elasticsearch import Connection, ElasticsearchEngine
+from search.engines.elasticsearch import ElasticsearchEngine
+from search.engines.elasticsearch_client import Connection
 from search.engines.embedded import EmbeddedEngine
 from search.indexing.rebuild import rebuild_index
 from tests.factories import ArticleFactory, TopicFactory, paragraph
@@ -30,7 +31,7 @@ def engine(request, tmp_path):
     connection = Connection(url, prefix=f"t{uuid4().hex[:8]}-", budget_seconds=20)
     engine = ElasticsearchEngine(connection)
     yield engine
-    engine.drop_indices()
+    engine.indices.drop_all()
 
 
 @pytest.fixture

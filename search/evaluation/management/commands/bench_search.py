@@ -90,5 +90,5 @@ class Command(BaseCommand):
                 figures["publish_to_searchable_s"] = publish_to_searchable(self.stderr.write)
         finally:
             if (remote := engines.cluster()) is not None:
-                remote.drop_indices()
+                remote.indices.drop_all()
         self.stdout.write(json.dumps(figures, indent=None if options["json"] else 2))
