@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from kb.import_export import front_matter
-from kb.import_export.blocks import Block, BodyBuilder, markdown_parser
+from kb.import_export.blocks import Block
+from kb.import_export.body import BodyBuilder
 from kb.import_export.dialect import simplify, term_text, without_comments
 from kb.import_export.front_matter import Metadata
 from kb.import_export.includes import Includes
 from kb.import_export.links import LinkScope, is_external
+from kb.import_export.markdown_nodes import markdown_parser
 from kb.import_export.report import Unreadable
 from kb.import_export.source import LocaleFolder
 
@@ -42,7 +44,7 @@ class Header:
 
 @dataclass(frozen=True)
 class ImportedArticle:
-    """An article as its file tells it. Links and pictures still name files (see ``blocks``)."""
+    """An article as its file tells it. Links and pictures still name files (see ``body``)."""
 
     header: Header
     body: list[Block]

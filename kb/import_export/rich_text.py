@@ -44,6 +44,7 @@ KNOWN_TAGS = frozenset(
     strike strong style sub summary sup table tbody td textarea tfoot th thead time tr tt u ul var
     video wbr""".split()
 )
+HTML_TAG = re.compile(r"^</?(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])")
 
 _CLEANER = nh3.Cleaner(
     tags={"p", "br", "hr", "a", "ul", "ol", "li", "blockquote", *INLINE.values()},
@@ -72,6 +73,12 @@ def paragraph(inline_html: str) -> str:
     """``<p>…</p>``, or nothing where there is no text."""
     text = inline_html.strip()
     return f"<p>{text}</p>" if text else ""
+
+
+def is_html(tag: str) -> bool:
+    """Whether HTML knows a tag written as ``<tag …>``, or as its end."""
+    match = HTML_TAG.match(tag)
+    return match is not None and match["name"].lower() in KNOWN_TAGS
 
 
 def described_image(alt: str) -> str:

@@ -6,9 +6,11 @@ from textwrap import dedent
 
 from PIL import Image
 
-from kb.import_export.blocks import Block, BodyBuilder, markdown_parser
+from kb.import_export.blocks import Block
+from kb.import_export.body import BodyBuilder
 from kb.import_export.dialect import simplify
 from kb.import_export.links import LinkScope
+from kb.import_export.markdown_nodes import markdown_parser
 
 
 def picture() -> bytes:
