@@ -149,8 +149,8 @@ def explain(request: SearchRequest, article_id: int | None = None) -> Explanatio
 
     Raises EngineUnavailable when no engine answers, Article.DoesNotExist for an unknown id.
     """
-    question = Question.read(request.text, request.locale)
-    found = retrieve(request, question, limit=POOL)
+    found = retrieve(request, Question.read(request.text, request.locale), limit=POOL)
+    question = found.question
     search = _Search(
         request,
         question,
@@ -273,7 +273,7 @@ def _verdict(search: _Search, least: Thresholds | None) -> Verdict:
             return Verdict.SHORT_ANSWER
         if is_titled(search.question, first):
             return Verdict.TITLE
-        meant = meant_by(search.request, search.question, found)
+        meant = meant_by(search.request, found)
         if answers_what_was_meant(first, meant, found):
             return Verdict.AS_MEANT
         return Verdict.NO_ANSWER

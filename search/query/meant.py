@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from search import engines
 from search.engines.base import EngineUnavailable
+from search.query.compounds import with_compounds
 from search.query.evidence import is_unanswered
 from search.query.present import TITLES_SEEN, answer_box, is_titled, present_results
 from search.query.retrieve import Retrieved, retrieve
@@ -25,18 +26,21 @@ class Meant:
     first: str
 
 
-def meant_by(request: SearchRequest, question: Question, found: Retrieved) -> Meant | None:
+def meant_by(request: SearchRequest, found: Retrieved) -> Meant | None:
     """The corrected question, where that has results; ``found``: what was found as it stands.
 
     While typing, the word in progress is left as it is, but for a code that no other begins as.
     """
     if not found.unknown and not found.unknown_codes:
         return None
+    question, engine = found.question, engines.current()
     visibilities = tuple(str(visibility) for visibility in request.viewer.visibilities)
     is_code = any(code.is_last_of(question) for code in found.unknown_codes)
-    written = question if request.mode is Mode.SEARCH or is_code else question.finished
     try:
-        text = corrected(written, engines.current(), visibilities, found.unknown_codes)
+        written = question
+        if request.mode is Mode.SUGGEST and not is_code:
+            written = with_compounds(question.finished, engine, visibilities, in_progress=False)
+        text = corrected(written, engine, visibilities, found.unknown_codes)
         if text is None:
             return None
         text += question.text[len(written.text) :]
@@ -46,13 +50,14 @@ def meant_by(request: SearchRequest, question: Question, found: Retrieved) -> Me
         logger.warning("no correction of a question: the engine was lost meanwhile")
         return None
     # Another word that leads nowhere either is not what was meant.
-    if not better.result.hits or not _is_answered(request, asked, better):
+    if not better.result.hits or not _is_answered(request, better):
         return None
     return Meant(DidYouMean(text, better.result.total), better.result.hits[0].id)
 
 
-def _is_answered(request: SearchRequest, question: Question, found: Retrieved) -> bool:
+def _is_answered(request: SearchRequest, found: Retrieved) -> bool:
     """As the page of these results would say."""
+    question = found.question
     if not is_unanswered(question, found, rules_for(request.locale).thresholds):
         return True
     first = present_results(request, question, found.result.hits, found.similarities)

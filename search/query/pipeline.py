@@ -39,18 +39,18 @@ MAX_PAGES = 100
 
 def suggest(request: SearchRequest) -> Suggestions:
     """What fits the typing so far. Raises EngineUnavailable when no engine answers."""
-    question = Question.read(request.text, request.locale)
     shown = settings.SUGGESTIONS_SHOWN
-    retrieved = retrieve(request, question, limit=shown + SPARE_HITS)
-    found = retrieved.result
+    typed = Question.read(request.text, request.locale)
+    retrieved = retrieve(request, typed, limit=shown + SPARE_HITS)
+    question, found = retrieved.question, retrieved.result
     suggestions = present_suggestions(request, question, found.hits, shown)
     hidden = len(found.hits) - len(suggestions) if found.total <= shown + SPARE_HITS else 0
     total = found.total if len(suggestions) == shown else found.total - hidden
     answered = any(s.kind is SuggestionKind.ANSWER for s in suggestions)
-    outcome = _outcome(request, question, retrieved, total, answered=answered)
+    outcome = _outcome(request, retrieved, total, answered=answered)
     # Where the first title reads nearly like the whole question, it was meant and is shown.
     met = bool(suggestions) and reads_like(question.text, suggestions[0].title.text)
-    meant = None if met else meant_by(request, question, retrieved)
+    meant = None if met else meant_by(request, retrieved)
     return Suggestions(request, outcome, suggestions, meant.offer if meant else None)
 
 
@@ -59,24 +59,24 @@ def search(request: SearchRequest) -> Results:
 
     Raises EngineUnavailable when no engine answers.
     """
-    question = Question.read(request.text, request.locale)
+    typed = Question.read(request.text, request.locale)
     size = settings.SEARCH_RESULTS_PER_PAGE
     page = min(max(request.page, 1), MAX_PAGES)
-    retrieved = _page(request, question, page)
+    retrieved = _page(request, typed, page)
     pages = min(max(-(-retrieved.result.total // size), 1), MAX_PAGES)
     if page > pages:
         page = pages
-        retrieved = _page(request, question, page)
-    found = retrieved.result
+        retrieved = _page(request, typed, page)
+    question, found = retrieved.question, retrieved.result
     results = present_results(request, question, found.hits, retrieved.similarities)
     total = found.total - (len(found.hits) - len(results))
     # The last word may go on in an answer, which would make it another code's.
     answer = None if retrieved.unknown_codes else answer_box(question, results, page)
-    meant = meant_by(request, question, retrieved) if page == 1 else None
+    meant = meant_by(request, retrieved) if page == 1 else None
     answered = answer is not None or answers_what_was_meant(results, meant, retrieved)
     if page == 1 and not retrieved.unknown_codes:
         answered = answered or is_titled(question, results)
-    outcome = _outcome(request, question, retrieved, total, answered=answered)
+    outcome = _outcome(request, retrieved, total, answered=answered)
     elsewhere = outcome.no_answer and page == 1 and not request.filters
     return Results(
         request=request,
@@ -112,14 +112,13 @@ def _page(request: SearchRequest, question: Question, page: int) -> Retrieved:
 
 def _outcome(
     request: SearchRequest,
-    question: Question,
     retrieved: Retrieved,
     total: int,
     *,
     answered: bool,
 ) -> Outcome:
     """``answered``: a short answer is shown that speaks of all that was asked."""
-    found = retrieved.result
+    question, found = retrieved.question, retrieved.result
     least = rules_for(request.locale).thresholds
     unanswered = total == 0 or is_unanswered(question, retrieved, least)
     # "h" is without an answer only once it is sent: it may become a word that has one. To a

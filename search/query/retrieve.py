@@ -31,6 +31,7 @@ from search.engines.base import (
     VectorQuery,
 )
 from search.query.codes import Code, codes_of, share_of_words, unknown_codes
+from search.query.compounds import with_compounds
 from search.query.priors import NO_PRIORS, Priors, priors_for
 from search.query.promote import promoted
 from search.query.rank import fused
@@ -74,7 +75,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Hits in order and all matches counted (``result``); of the candidates what their words
+    """Hits in order and all matches counted (``result``) of ``question``, which has the compounds
+    that this engine's articles write otherwise for synonyms; of the candidates what their words
     scored (``lexical``, best first), how near in meaning they are, and whether one is pinned;
     ``meaning``: the question's vector, None where meaning had no say; ``priors``: what was known
     of them beforehand; ``quoted``: whether only what holds the quoted phrases was looked for;
@@ -83,6 +85,7 @@ class Retrieved:
     where no article holds them, nor one that begins as a code in progress; ``say_of_meaning``: how
     much of its weight meaning had, 0 to 1."""
 
+    question: Question
     result: EngineResult
     lexical: tuple[Hit, ...] = ()
     similarities: Mapping[str, Similarity] = field(default_factory=dict)
@@ -134,10 +137,14 @@ def ask(
     facets: tuple[Facet, ...] = (),
 ) -> Retrieved:
     """``retrieve`` from a given engine; without an embedder by words alone."""
+    in_progress = asked.mode is Mode.SUGGEST
+    question = with_compounds(asked.question, engine, asked.visibilities, in_progress=in_progress)
+    asked = replace(asked, question=question)
     completions = _completions(asked, engine)
     tree, unknown = _tree(asked, engine, completions)
     if tree is None:
-        return Retrieved(EngineResult((), 0, {facet: {} for facet in facets}, engine.name))
+        nothing = EngineResult((), 0, {facet: {} for facet in facets}, engine.name)
+        return Retrieved(question, nothing)
     meaning = None
     if embedder and _may_mean(asked, engine):
         meaning = _vector_query(embedder, asked, completions)
@@ -156,6 +163,7 @@ def ask(
     quoting = _holding(asked.question.quoted, asked.pinned, engine, query)
     result = quoting or engine.search(query)
     found = Retrieved(
+        question,
         replace(result, hits=_lexical(result.hits, certain)),
         meaning=meaning,
         quoted=quoting is not None,

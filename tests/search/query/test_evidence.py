@@ -27,6 +27,7 @@ from search.query.understand import Question
 def retrieved(words=(), near=(), **options):
     """Candidates: lexical scores and cosines by id."""
     return Retrieved(
+        QUESTION,
         EngineResult((), 0),
         tuple(Hit(id_, score) for id_, score in dict(words).items()),
         {id_: Similarity(cosine, cosine) for id_, cosine in dict(near).items()},
