@@ -30,7 +30,7 @@ TYPO_LENGTH_TWO_EDITS = 8
 LONGEST_TYPO = 40  # what is longer is no word
 # Of a beginning: what is shorter begins too many words but for an edit; of what is longer the
 # first letters say which word it is, and Elasticsearch takes patterns of 1,000 characters.
-BEGINNING_LENGTHS = (5, 12)
+BEGINNING_LENGTHS = (4, 12)
 
 SHORTEST_JAPANESE = 2  # 返品, 偏向: two kanji are a word, and have a sound to compare by
 

@@ -195,7 +195,7 @@ class TestAWordInProgress:
     def typed(text, locale="en"):
         return suggest(SearchRequest(text, locale, mode=Mode.SUGGEST))
 
-    @pytest.mark.parametrize("text", ["passs", "pasww", "reset your psswo", "apsswor"])
+    @pytest.mark.parametrize("text", ["pasw", "passs", "pasww", "reset your psswo", "apsswor"])
     def test_a_misspelt_beginning_finds_the_word(self, articles, text):
         assert self.typed(text).suggestions[0].title.text == "Reset your password"
 

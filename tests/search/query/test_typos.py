@@ -93,7 +93,8 @@ def test_a_title_weighs_more_than_a_sound():
     [
         ("warant", "warant"),
         ("authentificat", "authentifica"),
-        ("wara", None),  # begins too many words but for an edit
+        ("wara", "wara"),
+        ("war", None),  # begins too many words but for an edit
         ("err10", None),
         ("さぎょう", None),
         ("𐐨" * 12, None),  # two units each where patterns are limited
