@@ -173,10 +173,7 @@ class TestPage:
         PromotionFactory(questions="gift card", article=articles["parcel"])
         page = page_of(editor, "gift card")
         assert "A promoted answer puts it here" in page
-        assert (
-            "Synonyms, or the same words written together or apart, stand in for words of the question:"
-            in page
-        )
+        assert "Synonyms, or other spellings, stand in for words of the question:" in page
         assert "voucher for gift card</span>" in page
 
 
