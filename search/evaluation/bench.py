@@ -46,13 +46,13 @@ class Typed:
 
 
 def measure(progress: Progress) -> dict[str, object]:
-    """The timings of a filled, indexed site, warmed up by other texts of the same kind. One process,
-    no response cache.
+    """The timings of a filled, indexed site, warmed up by other texts of the same kind. One
+    process, no response cache.
 
     ``suggest_ms``: the as-you-type call alone; ``request_ms``: the same through the whole Django
     request; ``meaning_request_ms``: such requests of the second halves of titles, so that meaning
-    has a say, for no title begins so; ``search_ms``: the search pipeline without the page; ``results_page_ms``:
-    with it.
+    has a say, for no title begins so; ``search_ms``: the search pipeline without the page;
+    ``results_page_ms``: with it.
     """
     prefixes, questions = _prefixes(), _questions()
     halves = [Typed(whole.locale, _second_half(whole.text)) for whole in questions]

@@ -38,9 +38,7 @@ GROUPS: Mapping[ClauseGroup, str | Promise] = {
     ClauseGroup.TEXT: _("Words anywhere in the article, those of the title twice:"),
     ClauseGroup.OPENING: _("Words of the question's first sentence weigh more."),
     ClauseGroup.NEIGHBOURS: _("Words that stand side by side in the question do so here."),
-    ClauseGroup.SYNONYMS: _(
-        "Synonyms, or the same words written together or apart, stand in for words of the question:"
-    ),
+    ClauseGroup.SYNONYMS: _("Synonyms, or other spellings, stand in for words of the question:"),
     ClauseGroup.SPELLING: _("Its title, or a word of it, is spelt nearly like the question."),
     ClauseGroup.SOUND: _("Its title, or a word of it, is read or sounds like the question."),
     ClauseGroup.OTHER: _("Other signs of the question."),
