@@ -1,7 +1,7 @@
 """Stored texts: what was analysed once, for highlights, rebuilds and further indexes."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,12 +45,9 @@ class StoredText:
         """The tokens of ``body``."""
         return unpack_tokens(self.packed_body, self.body) if self.packed_body else []
 
-    def body_terms(self) -> Iterator[str]:
-        """The terms of the body in reading order; nothing is decoded before the first."""
-        yield from (term for term, _, _ in self.body_tokens)
-
     def body_matches(self, terms: Collection[str]) -> list[TermPlace]:
-        """Those of ``body_tokens`` whose term is one of ``terms``."""
+        """Those of ``body_tokens`` whose term is one of ``terms``; an empty term stands for others
+        between two of them."""
         return find_tokens(self.packed_body, self.body, terms) if self.packed_body else []
 
 

@@ -172,7 +172,8 @@ def unpack_tokens(blob: bytes, text: str) -> list[TermPlace]:
 
 
 def find_tokens(blob: bytes, text: str, wanted: Collection[str]) -> list[TermPlace]:
-    """Those of ``unpack_tokens`` whose term is wanted, without unpacking the others."""
+    """Those of ``unpack_tokens`` whose term is wanted, without unpacking the others: for these
+    stands one empty term, wherever there are any between two."""
     data = zlib.decompress(blob)
     text_hash, count, size = _HEADER.unpack_from(data)
     if text_hash != _text_hash(text):
@@ -185,8 +186,14 @@ def find_tokens(blob: bytes, text: str, wanted: Collection[str]) -> list[TermPla
     is_wanted = np.zeros(len(terms), bool)
     is_wanted[numbers] = True
     columns = np.frombuffer(data, "<u4", 3 * count, offset=start + size).reshape(3, count)
-    found = columns[:, is_wanted[columns[0]]]
-    return [(terms[number], begin, end) for number, begin, end in found.T.tolist()]
+    at = np.flatnonzero(is_wanted[columns[0]])
+    follows = np.diff(at, prepend=at[:1]) <= 1
+    places: list[TermPlace] = []
+    for (number, begin, end), is_next in zip(columns[:, at].T.tolist(), follows, strict=True):
+        if not is_next:
+            places.append(("", begin, begin))
+        places.append((terms[number], begin, end))
+    return places
 
 
 def _text_hash(text: str) -> bytes:

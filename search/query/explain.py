@@ -20,10 +20,9 @@ from search.indexing.stored_texts import StoredText, stored_texts
 from search.query.absence import Absence, absence
 from search.query.clause_groups import ClauseGroup, group_scores, scores_by
 from search.query.evidence import evidence, is_read, is_unanswered
-from search.query.highlight import excerpt
 from search.query.meant import answers_what_was_meant, meant_by
 from search.query.passages import best_passages
-from search.query.present import answer_box, is_titled, present_results
+from search.query.present import answer_box, body_excerpt, is_titled, present_results
 from search.query.promote import promoted
 from search.query.rank import contributions
 from search.query.retrieve import POOL, Retrieved, quoted_phrases, retrieve
@@ -240,11 +239,8 @@ def _words_met(
 
 def _passages(search: _Search, texts: Mapping[int, StoredText]) -> dict[int, Highlighted]:
     """Of each article with vectors the excerpt that results show: of its best passage."""
-    excerpts = {}
-    for pk, place in best_passages(texts, search.found.similarities).items():
-        terms = search.question.marked_in(texts[pk].body_terms())
-        excerpts[pk] = excerpt(texts[pk].body, texts[pk].body_matches(terms), terms, place)
-    return excerpts
+    places = best_passages(texts, search.found.similarities)
+    return {pk: body_excerpt(search.question, texts[pk], at) for pk, at in places.items()}
 
 
 def _absent(search: _Search, article_id: int) -> Absent:

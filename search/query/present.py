@@ -4,7 +4,7 @@ Between indexing and reading an article may have been unpublished, moved, expire
 private. ``readable`` looks at the database of this moment; what it does not return is not shown.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, NamedTuple
@@ -107,7 +107,6 @@ def _result(
     text: StoredText | None,
     place: Span | None,
 ) -> Result:
-    terms = question.marked_in(text.body_terms()) if text else set()
     # As it was analysed for the index, where it still is the same title. Stop words are not kept.
     is_stored = text is not None and text.title == article.title and question.has_content
     tokens = text.title_tokens if text and is_stored else None
@@ -116,7 +115,7 @@ def _result(
         title=highlight_title(question, article.title, tokens),
         url=article.url,
         topic=article.topic,
-        excerpt=_excerpt(text, terms, place) if text else Highlighted(""),
+        excerpt=body_excerpt(question, text, place) if text else Highlighted(""),
         visibility=article.visibility,
         verified_on=article.verified_on.isoformat() if article.verified_on else "",
         answer=article.short_answer,
@@ -124,8 +123,10 @@ def _result(
     )
 
 
-def _excerpt(text: StoredText, terms: Collection[str], place: Span | None) -> Highlighted:
-    return excerpt(text.body, text.body_matches(terms), terms, place)
+def body_excerpt(question: Question, text: StoredText, place: Span | None) -> Highlighted:
+    """The lines of a body that speak most of the question; ``place``: the passage to look in."""
+    places = text.body_matches(question.may_be_marked)
+    return excerpt(text.body, places, question.marked_in(term for term, _, _ in places), place)
 
 
 # --- highlights -------------------------------------------------------------------------------

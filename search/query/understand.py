@@ -108,6 +108,12 @@ class Question:
         """The first ``MAX_TERMS`` different terms searched for, in order."""
         return tuple(dict.fromkeys(token.term for token in self.searched))[:MAX_TERMS]
 
+    @cached_property
+    def may_be_marked(self) -> frozenset[str]:
+        """The terms that ``marked_in`` may give."""
+        others = (t for e in self.synonyms for alternative in e.alternatives for t in alternative)
+        return frozenset((*self.distinct_terms, *others))
+
     def marked_in(self, text_terms: Iterable[str]) -> set[str]:
         """The terms to highlight in a text: the question's, and synonyms that stand there."""
         return asked_or_met(self.distinct_terms, self.synonyms, text_terms)
