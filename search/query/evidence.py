@@ -107,7 +107,7 @@ def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None
         return not found.in_progress and words(found) < least.words
     if least.evidence is None or least.cosine is None:
         return False
-    if question.is_foreign and cosine(found) >= least.cosine:
+    if found.is_foreign and cosine(found) >= least.cosine:
         return False
     return evidence(found) < least.evidence
 

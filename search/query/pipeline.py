@@ -124,7 +124,7 @@ def _outcome(
     # "h" is without an answer only once it is sent: it may become a word that has one. To a
     # question in another language the page of results may find one in that language.
     is_asked = request.mode is Mode.SEARCH or (
-        question.says_something_yet and not question.is_foreign
+        question.says_something_yet and not retrieved.is_foreign
     )
     no_answer = bool(request.text.strip()) and is_asked and unanswered and not answered
     query_id = tokens.issue(

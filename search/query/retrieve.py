@@ -32,6 +32,7 @@ from search.engines.base import (
 )
 from search.query.codes import Code, codes_of, share_of_words, unknown_codes
 from search.query.compounds import with_compounds
+from search.query.foreign import is_foreign
 from search.query.priors import NO_PRIORS, Priors, priors_for
 from search.query.promote import promoted
 from search.query.rank import fused
@@ -83,7 +84,8 @@ class Retrieved:
     ``in_progress``: whether the question was still being typed; ``unknown``: the words that no
     article holds, of those that may be misspelt; ``unknown_codes``: the codes that it is about,
     where no article holds them, nor one that begins as a code in progress; ``say_of_meaning``: how
-    much of its weight meaning had, 0 to 1."""
+    much of its weight meaning had, 0 to 1; ``is_foreign``: whether the question is in another
+    language than the articles."""
 
     question: Question
     result: EngineResult
@@ -97,6 +99,7 @@ class Retrieved:
     unknown: frozenset[str] = frozenset()
     unknown_codes: tuple[Code, ...] = ()
     say_of_meaning: float = 1.0
+    is_foreign: bool = False
 
 
 def retrieve(
@@ -168,6 +171,7 @@ def ask(
         meaning=meaning,
         quoted=quoting is not None,
         unknown=unknown,
+        is_foreign=is_foreign(question, engine, asked.visibilities, unknown),
     )
     if not in_pool:
         return found

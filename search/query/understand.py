@@ -159,17 +159,25 @@ class Question:
         return tuple(filter(None, phrases))[:MAX_PHRASES] if is_meant else ()
 
     @property
-    def is_foreign(self) -> bool:
-        """Whether its words are written in another script than its locale's articles, and so are
-        met in few of them: meaning alone may find its answer.
-
-        One word in Latin letters may be a product's name anywhere, and what holds digits a code.
-        """
-        words = [t for t in self.words if t.kind is TokenKind.WORD and t.term.isalpha()]
+    def is_in_another_script(self) -> bool:
+        """Whether all its words are written in another script than its locale's articles. What
+        holds digits is a code anywhere."""
         japanese = has_japanese(self.text)
-        if japanese == (self.locale == "ja") or len(words) < FEWEST_FOREIGN[japanese]:
+        words = self._words_of_letters
+        if japanese == (self.locale == "ja") or not words:
             return False
         return all(has_japanese(self.text[t.start : t.end]) == japanese for t in words)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether so many of its words are in another script that they are another language's: one
+        word in Latin letters may be a product's name anywhere."""
+        fewest = FEWEST_FOREIGN[has_japanese(self.text)]
+        return self.is_in_another_script and len(self._words_of_letters) >= fewest
+
+    @property
+    def _words_of_letters(self) -> list[Token]:
+        return [t for t in self.words if t.kind is TokenKind.WORD and t.term.isalpha()]
 
     @property
     def is_unconverted(self) -> bool:

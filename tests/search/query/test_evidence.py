@@ -64,11 +64,8 @@ class TestDecision:
     def test_of_a_question_in_another_language_is_made_by_meaning(self):
         near = retrieved({"1": 0.0}, {"1": 0.45})
         assert is_unanswered(QUESTION, near, LEAST)
-        assert not is_unanswered(Question.read("パスワードを忘れた", "en"), near, LEAST)
-        assert not is_unanswered(Question.read("how to reset my password", "ja"), near, LEAST)
-        assert is_unanswered(Question.read("how to reset it all", "ja"), self.WEAK, LEAST)
-        assert is_unanswered(Question.read("ERR-1042", "ja"), near, LEAST)  # a code, not a language
-        assert is_unanswered(Question.read("Wi-Fi の設定", "ja"), near, LEAST)
+        assert not is_unanswered(QUESTION, replace(near, is_foreign=True), LEAST)
+        assert is_unanswered(QUESTION, replace(self.WEAK, is_foreign=True), LEAST)
 
     def test_a_code_that_no_article_holds_has_no_answer(self):
         strong = retrieved(

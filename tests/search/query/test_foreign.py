@@ -1,0 +1,46 @@
+"""Questions in another language than the articles of their locale."""
+
+import pytest
+
+from search.query.foreign import is_foreign
+from search.query.understand import Question
+from tests.search.engines.documents import document
+
+PUBLIC = ("public",)
+
+
+@pytest.fixture
+def filled(engine):
+    engine.write(
+        [
+            document("1", "The warranty of a kettle", "Two years."),
+            document("2", "The ledger of refunds", visibility="staff"),
+            document("3", "Workfront の保証期間", "2年間です。", locale="ja"),
+        ]
+    )
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "expected"),
+    [
+        ("how to reset my password", "ja", True),
+        ("パスワードを忘れた", "en", True),
+        ("保証", "en", True),  # one word is enough: no product's name is written so
+        ("warranty", "ja", True),
+        ("Workfront", "ja", False),  # held by articles here
+        ("Worfront", "ja", False),  # by none anywhere: a slip or a name
+        ("ledger", "ja", False),  # by none that may be read
+        ("ERR-1042", "ja", False),
+        ("Office2019", "ja", False),
+        ("Wi-Fi の設定", "ja", False),
+        ("how to reset my password", "en", False),
+        ("保証", "ja", False),
+        ("?", "ja", False),
+    ],
+)
+def test_which_questions_are(filled, text, locale, expected):
+    question = Question.read(text, locale)
+    words = [token.term for token in question.words]
+    unknown = set(words) - filled.known_terms(locale, words, PUBLIC)
+    assert is_foreign(question, filled, PUBLIC, unknown) is expected
