@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from search import engines
 from search.engines.base import EngineUnavailable
-from search.query.compounds import with_compounds
 from search.query.evidence import is_unanswered
 from search.query.present import TITLES_SEEN, answer_box, is_titled, present_results
 from search.query.retrieve import Retrieved, retrieve
@@ -14,6 +13,7 @@ from search.query.rules import rules_for
 from search.query.spelling import corrected
 from search.query.understand import Question
 from search.query.values import DidYouMean, Mode, Result, SearchRequest
+from search.query.variants import with_variants
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def meant_by(request: SearchRequest, found: Retrieved) -> Meant | None:
     try:
         written = question
         if request.mode is Mode.SUGGEST and not is_code:
-            written = with_compounds(question.finished, engine, visibilities, in_progress=False)
+            written = with_variants(question.finished, engine, visibilities, in_progress=False)
         text = corrected(written, engine, visibilities, found.unknown_codes)
         if text is None:
             return None

@@ -31,7 +31,6 @@ from search.engines.base import (
     VectorQuery,
 )
 from search.query.codes import Code, codes_of, share_of_words, unknown_codes
-from search.query.compounds import with_compounds
 from search.query.foreign import is_foreign
 from search.query.priors import NO_PRIORS, Priors, priors_for
 from search.query.promote import promoted
@@ -41,6 +40,7 @@ from search.query.stability import keep_places
 from search.query.typos import misspelt_beginning
 from search.query.understand import COMPLETIONS, Question, search_tree, suggest_tree
 from search.query.values import Mode, SearchRequest
+from search.query.variants import with_variants
 
 # Candidates that are ranked by words and meaning together.
 POOL = 60
@@ -76,8 +76,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Hits in order and all matches counted (``result``) of ``question``, which has the compounds
-    that this engine's articles write otherwise for synonyms; of the candidates what their words
+    """Hits in order and all matches counted (``result``) of ``question``, which has for
+    synonyms what this engine's articles write otherwise; of the candidates what their words
     scored (``lexical``, best first), how near in meaning they are, and whether one is pinned;
     ``meaning``: the question's vector, None where meaning had no say; ``priors``: what was known
     of them beforehand; ``quoted``: whether only what holds the quoted phrases was looked for;
@@ -141,7 +141,7 @@ def ask(
 ) -> Retrieved:
     """``retrieve`` from a given engine; without an embedder by words alone."""
     in_progress = asked.mode is Mode.SUGGEST
-    question = with_compounds(asked.question, engine, asked.visibilities, in_progress=in_progress)
+    question = with_variants(asked.question, engine, asked.visibilities, in_progress=in_progress)
     asked = replace(asked, question=question)
     completions = _completions(asked, engine)
     tree, unknown = _tree(asked, engine, completions)
