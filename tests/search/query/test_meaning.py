@@ -104,6 +104,14 @@ def test_a_title_that_is_read_as_the_question_answers_it(with_meaning):
         assert search(SearchRequest("返品の箱と靴", "ja")).outcome.no_answer
 
 
+def test_one_word_of_another_language_is_judged_by_its_meaning(with_meaning):
+    with trying("ja", replace(NO_RULES, thresholds=Thresholds(5.0, 0.1, 0.0))):
+        results = search(SearchRequest("password", "ja"))
+        assert results.results[0].title.text == "パスワードを忘れた場合"
+        assert not results.outcome.no_answer
+        assert search(SearchRequest("pasword", "ja")).outcome.no_answer  # a slip, or a name
+
+
 def test_meaning_has_as_much_say_as_a_question_has_words(with_meaning, account, index):
     ArticleFactory(parent=account, title="Error ERR-2001: door open")
     index()
@@ -224,3 +232,13 @@ class TestPinned:
         with trying("en", self.rules(articles["cancel"])):
             answer = suggest(SearchRequest("password", "en", mode=Mode.SUGGEST))
         assert answer.suggestions[0].title.text == "Cancel an order"
+
+
+def test_a_word_in_progress_becomes_none_that_the_question_holds_already(with_meaning):
+    def may_become(text):
+        request = SearchRequest(text, "en", mode=Mode.SUGGEST)
+        found = retrieve(request, Question.read(text, "en"), limit=5)
+        return set(found.meaning.completions)
+
+    assert {"parcel", "pack", "password"} <= may_become("street box pa")
+    assert may_become("parcel box pa") == may_become("street box pa") - {"parcel"}
