@@ -21,7 +21,7 @@ from search.engines.base import (
     Prefix,
     Term,
 )
-from search.query.understand import OPENING_BOOST
+from search.query.trees import OPENING_BOOST
 
 
 class ClauseGroup(StrEnum):

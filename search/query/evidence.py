@@ -24,7 +24,8 @@ from statistics import median_low
 from search.analysis.characters import has_japanese
 from search.query.retrieve import WORDS_WITH_FULL_MEANING, Retrieved
 from search.query.rules import Thresholds
-from search.query.understand import READING_BEGINS, Question
+from search.query.trees import READING_BEGINS
+from search.query.understand import Question
 
 # A lexical score twice as high counts as much as a cosine higher by a tenth.
 WORDS_WEIGHT = 0.15

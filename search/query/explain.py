@@ -27,8 +27,9 @@ from search.query.promote import promoted
 from search.query.rank import contributions
 from search.query.retrieve import POOL, Retrieved, quoted_phrases, retrieve
 from search.query.rules import Thresholds, rules_for
+from search.query.trees import search_tree
 from search.query.typos import unknown_words
-from search.query.understand import MAX_TERMS, Question, search_tree
+from search.query.understand import MAX_TERMS, Question
 from search.query.values import Highlighted, SearchRequest
 from search.query.words_met import WordsMet, typed_words, words_met
 

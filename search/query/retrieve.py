@@ -37,8 +37,9 @@ from search.query.promote import promoted
 from search.query.rank import fused
 from search.query.rules import rules_for
 from search.query.stability import keep_places
+from search.query.trees import COMPLETIONS, search_tree, suggest_tree
 from search.query.typos import misspelt_beginning
-from search.query.understand import COMPLETIONS, Question, search_tree, suggest_tree
+from search.query.understand import Question
 from search.query.values import Mode, SearchRequest
 from search.query.variants import with_variants
 

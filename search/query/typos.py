@@ -7,19 +7,14 @@ another word of the same sound. A word that some article holds is taken as it st
 The constants and their effect: docs/search-quality.md.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from search.analysis import Token, readings, sounds
 from search.analysis.characters import fold, has_japanese, title_key
 from search.engines.base import Field, Fuzzy, FuzzyPrefix, Node
-
-if TYPE_CHECKING:
-    from search.query.understand import Question
+from search.query.understand import Question
 
 KnownTerms = Callable[[Sequence[str]], Collection[str]]
 

@@ -22,7 +22,8 @@ from search.query.rank import Contributions, contributions
 from search.query.retrieve import POOL, retrieve
 from search.query.rules import NO_RULES, Promotion, QueryRules, Thresholds, trying
 from search.query.synonyms import SynonymRule, synonym_table
-from search.query.understand import Question, search_tree
+from search.query.trees import search_tree
+from search.query.understand import Question
 from search.query.values import SearchRequest
 from search.query.words_met import Synonym
 from tests.factories import ArticleFactory, paragraph

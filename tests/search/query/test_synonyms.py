@@ -14,7 +14,8 @@ from search.query.synonyms import (
     phrase_forms,
     synonym_table,
 )
-from search.query.understand import Question, search_tree, suggest_tree
+from search.query.trees import search_tree, suggest_tree
+from search.query.understand import Question
 
 
 def two_way(*words):

@@ -5,7 +5,8 @@ import pytest
 from search.engines.base import EngineQuery
 from search.query.rules import QueryRules, trying
 from search.query.synonyms import SynonymRule, synonym_table
-from search.query.understand import Question, search_tree, suggest_tree
+from search.query.trees import search_tree, suggest_tree
+from search.query.understand import Question
 from tests.search.engines.documents import document
 
 PUBLIC = ("public",)
