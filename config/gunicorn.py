@@ -50,6 +50,9 @@ workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 threads = 4
 # Heartbeats on a memory disk where there is one: a slow disk must not look like a hung process.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+# The most it takes. A question is part of the address, nine bytes for a kana: the 800 characters
+# that the box takes fit, and its first sentences say what is wanted.
+limit_request_line = 8190
 # Two instances of one person would fight over its path, and nothing here uses it.
 control_socket_disable = True
 

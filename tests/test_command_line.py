@@ -4,7 +4,11 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
+from django.db import OperationalError
+
+from config import command_line
 
 
 def manage(tmp_path, *arguments, **environment):
@@ -34,9 +38,25 @@ def test_a_database_that_is_out_of_reach_is_named(tmp_path):
         tmp_path, "search_status", DATABASE_URL="postgres://annai:secret@127.0.0.1:1/annai"
     )
     assert code == 1
-    assert message.startswith("The database cannot be reached")
+    assert message.startswith("The database cannot be used")
     assert "secret" not in message
     assert "Traceback" not in message
+
+
+def test_other_errors_keep_their_trace(monkeypatch):
+    def fail(arguments):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(command_line, "execute_from_command_line", fail)
+    monkeypatch.setattr(command_line, "_not_ready", lambda error: None)
+    with pytest.raises(OperationalError):
+        command_line.run(["manage.py", "search_status"])
+    monkeypatch.setattr(command_line, "_not_ready", lambda error: "Not ready.")
+    for arguments in (["migrate"], ["search_status", "--traceback"]):
+        with pytest.raises(OperationalError):
+            command_line.run(["manage.py", *arguments])
+    with pytest.raises(SystemExit, match="Not ready"):
+        command_line.run(["manage.py", "search_status"])
 
 
 def test_an_unknown_command_is_told_as_ever(tmp_path):

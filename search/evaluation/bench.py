@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from statistics import median
 from subprocess import Popen
@@ -51,20 +52,22 @@ def measure(progress: Progress) -> dict[str, object]:
 
     ``suggest_ms``: the as-you-type call alone; ``request_ms``: the same through the whole Django
     request; ``meaning_request_ms``: such requests of the second halves of titles, so that meaning
-    has a say, for no title begins so; ``search_ms``: the search pipeline without the page;
+    has a say: hardly any title begins so; ``search_ms``: the search pipeline without the page;
     ``results_page_ms``: with it.
     """
-    prefixes, questions = _prefixes(), _questions()
-    halves = [Typed(whole.locale, _second_half(whole.text)) for whole in questions]
+    # Other ones for each figure: what was asked before is remembered.
+    halves = dict.fromkeys(Typed(t.locale, _second_half(t.text)) for t in _questions(SEED + 2))
     with override_settings(RATELIMIT_ENABLE=False):
         client = Client(SERVER_NAME="localhost")  # one of ALLOWED_HOSTS by default
+        suggestions = partial(_get, client, "search_suggest")
+        page = partial(_get, client, "search_results")
         figures: dict[str, object] = {}
         for name, call, asked in (
-            ("suggest_ms", _suggest, prefixes),
-            ("request_ms", lambda typed: _get(client, "search_suggest", typed), prefixes),
-            ("meaning_request_ms", lambda typed: _get(client, "search_suggest", typed), halves),
-            ("search_ms", _search, questions),
-            ("results_page_ms", lambda typed: _get(client, "search_results", typed), questions),
+            ("suggest_ms", _suggest, _prefixes(SEED)),
+            ("request_ms", suggestions, _prefixes(SEED + 1)),
+            ("meaning_request_ms", suggestions, list(halves)),
+            ("search_ms", _search, _questions(SEED)),
+            ("results_page_ms", page, _questions(SEED + 1)),
         ):
             progress(f"measuring {name}")
             figures[name] = percentiles(_timed(call, asked))
@@ -121,21 +124,21 @@ def typical_paths() -> list[str]:
     ]
 
 
-def _titles() -> dict[str, list[str]]:
+def _titles(seed: int = SEED) -> dict[str, list[str]]:
     titles: dict[str, list[str]] = {}
     rows = Article.objects.live().values_list("locale__language_code", "title").order_by("pk")
     for locale, title in rows:
         titles.setdefault(locale, []).append(title)
     for texts in titles.values():
-        random.Random(SEED).shuffle(texts)  # noqa: S311 - a sample, not a secret
+        random.Random(seed).shuffle(texts)  # noqa: S311 - a sample, not a secret
     return titles
 
 
-def _prefixes() -> list[Typed]:
+def _prefixes(seed: int = SEED) -> list[Typed]:
     """Distinct beginnings of titles, ``SHORTEST_PREFIX`` to ``LONGEST_PREFIX`` characters."""
     chosen: dict[Typed, None] = {}
-    for locale, titles in _titles().items():
-        lengths = random.Random(SEED)  # noqa: S311
+    for locale, titles in _titles(seed).items():
+        lengths = random.Random(seed)  # noqa: S311
         wanted = len(chosen) + QUESTIONS // 2
         for title in titles * (LONGEST_PREFIX - SHORTEST_PREFIX + 1):
             if len(chosen) >= wanted:
@@ -145,19 +148,20 @@ def _prefixes() -> list[Typed]:
     return list(chosen)
 
 
-def _questions() -> list[Typed]:
+def _questions(seed: int = SEED) -> list[Typed]:
     """Whole titles, as distinct questions that were sent."""
     return [
         Typed(locale, title)
-        for locale, titles in _titles().items()
+        for locale, titles in _titles(seed).items()
         for title in list(dict.fromkeys(titles))[: QUESTIONS // 2]
     ]
 
 
 def _second_half(title: str) -> str:
-    """From the first word on that begins in it, where spaces tell: nobody asks for half a word."""
-    half = title[len(title) // 2 :]
-    return half.partition(" ")[2].strip() or half
+    """From the word on that stands in its middle, where spaces tell: nobody types half a word."""
+    middle = len(title) // 2
+    space = max(title.rfind(" ", 0, middle + 1), 0) or title.find(" ")
+    return title[space + 1 :] if space > 0 else title[middle:]
 
 
 def find_by_typing(progress: Progress) -> dict[str, dict[str, float]]:

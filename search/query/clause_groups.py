@@ -15,6 +15,7 @@ from search.engines.base import (
     EngineQuery,
     Field,
     Fuzzy,
+    FuzzyPrefix,
     Ids,
     Node,
     Phrase,
@@ -34,6 +35,7 @@ class ClauseGroup(StrEnum):
     OPENING = "opening"  # words of the question's first sentence, anywhere
     NEIGHBOURS = "neighbours"  # words side by side
     SYNONYMS = "synonyms"  # what other words add to the question's own
+    BEGINNING = "beginning"  # words that begin like the last one, which no article holds
     SPELLING = "spelling"  # a title, or a word of it, spelt nearly so
     SOUND = "sound"  # a title, or a word of it, read or sounding so
     OTHER = "other"  # whatever the tree may come to hold besides
@@ -98,7 +100,9 @@ def group_of(clause: Node) -> ClauseGroup:
             return ClauseGroup.WHOLE_TITLE
         case Phrase(Field.TEXT):
             return ClauseGroup.NEIGHBOURS
-        case Fuzzy(Field.WORDS | Field.TITLE_KEYS):
+        case Prefix(Field.WORDS | Field.TEXT):
+            return ClauseGroup.BEGINNING
+        case Fuzzy(Field.WORDS | Field.TITLE_KEYS) | FuzzyPrefix():
             return ClauseGroup.SPELLING
         case Fuzzy(Field.READINGS) | Prefix(Field.READINGS):
             return ClauseGroup.SOUND

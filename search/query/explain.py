@@ -22,12 +22,11 @@ from search.query.clause_groups import ClauseGroup, group_scores, scores_by
 from search.query.evidence import evidence, is_read, is_unanswered
 from search.query.meant import answers_what_was_meant, meant_by
 from search.query.passages import best_passages
-from search.query.present import answer_box, body_excerpt, is_titled, present_results
+from search.query.present import answer_box, body_excerpt, is_named, present_results
 from search.query.promote import promoted
 from search.query.rank import contributions
 from search.query.retrieve import POOL, Retrieved, quoted_phrases, retrieve
 from search.query.rules import Thresholds, rules_for
-from search.query.trees import search_tree
 from search.query.typos import unknown_words
 from search.query.understand import MAX_TERMS, Question
 from search.query.values import Highlighted, SearchRequest
@@ -43,11 +42,11 @@ class Verdict(StrEnum):
     NO_ANSWER = "no answer"  # too little speaks for an answer
     UNKNOWN_CODE = "unknown code"  # it is about a code that no article holds
     SHORT_ANSWER = "short answer"  # … but the first one's short answer speaks of all that was asked
-    TITLE = "title"  # … but it is one word, and one of the first titles holds it
+    NAMED = "named"  # … but it is one word, and names what one of the first results is about
     PINNED = "pinned"  # not asked: people have said what answers it
     NOT_MEASURED = "not measured"  # not asked: this site's threshold is not known
     AS_MEANT = "as meant"  # … but the corrected question has an answer, and that is shown first
-    BY_MEANING = "by meaning"  # … but it is in another script, and something means the same
+    BY_MEANING = "by meaning"  # … but it is in another language, and something means the same
     BY_SOUND = "by sound"  # … but it is in kana or Latin letters, and a title is read so
     ANSWERED = "answered"
 
@@ -57,7 +56,7 @@ class Verdict(StrEnum):
         return self in {
             Verdict.NO_ANSWER,
             Verdict.SHORT_ANSWER,
-            Verdict.TITLE,
+            Verdict.NAMED,
             Verdict.AS_MEANT,
             Verdict.ANSWERED,
         }
@@ -155,7 +154,7 @@ def explain(request: SearchRequest, article_id: int | None = None) -> Explanatio
         request,
         question,
         found,
-        search_tree(question, lambda terms: _known(request, terms)),
+        found.tree,
         _answering(found.result.engine),
     )
     candidates = _readable_in_order(search)
@@ -268,8 +267,8 @@ def _verdict(search: _Search, least: Thresholds | None) -> Verdict:
             return Verdict.UNKNOWN_CODE
         if answer_box(search.question, first, page=1):
             return Verdict.SHORT_ANSWER
-        if is_titled(search.question, first):
-            return Verdict.TITLE
+        if is_named(search.request, search.question, first):
+            return Verdict.NAMED
         meant = meant_by(search.request, found)
         if answers_what_was_meant(first, meant, found):
             return Verdict.AS_MEANT

@@ -1,6 +1,6 @@
 """Questions in another language than the articles of their locale."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from django.conf import settings
 
@@ -8,19 +8,19 @@ from search.engines.base import Engine
 from search.query.understand import Question
 
 
-def is_foreign(
-    question: Question, engine: Engine, visibilities: Sequence[str], unknown: Collection[str]
-) -> bool:
+def is_foreign(question: Question, engine: Engine, visibilities: Sequence[str]) -> bool:
     """Whether a question is in another language than its locale's articles, so that few of them
-    hold its words: meaning alone may find its answer. ``unknown``: the words that none holds.
+    hold its words: meaning alone may find its answer.
 
-    One word in Latin letters may be a product's name anywhere: it has to be unknown, and a word of
-    another language's articles. Raises EngineUnavailable.
+    One word in Latin letters may be a product's name anywhere: no article here may hold it, and
+    another language's have to. Raises EngineUnavailable.
     """
-    if question.is_foreign:
+    if question.is_surely_foreign:
         return True
     words = [token.term for token in question.words]
-    if not question.is_in_another_script or not set(words).issubset(unknown):
+    if not question.is_in_another_script:
+        return False
+    if engine.known_terms(question.locale, words, visibilities):
         return False
     others = (code for code, _ in settings.WAGTAIL_CONTENT_LANGUAGES if code != question.locale)
     return any(engine.known_terms(other, words, visibilities) for other in others)

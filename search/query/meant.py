@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from search import engines
 from search.engines.base import EngineUnavailable
 from search.query.evidence import is_unanswered
-from search.query.present import TITLES_SEEN, answer_box, is_titled, present_results
+from search.query.present import TITLES_SEEN, answer_box, is_named, present_results
 from search.query.retrieve import Retrieved, retrieve
 from search.query.rules import rules_for
 from search.query.spelling import corrected
@@ -37,10 +37,11 @@ def meant_by(request: SearchRequest, found: Retrieved) -> Meant | None:
     visibilities = tuple(str(visibility) for visibility in request.viewer.visibilities)
     is_code = any(code.is_last_of(question) for code in found.unknown_codes)
     try:
-        written = question
+        written, begun = question, question.unfinished_terms - found.unknown
         if request.mode is Mode.SUGGEST and not is_code:
-            written = with_variants(question.finished, engine, visibilities, in_progress=False)
-        text = corrected(written, engine, visibilities, found.unknown_codes)
+            written = with_variants(question.finished, engine, visibilities)
+            begun = frozenset()
+        text = corrected(written, engine, visibilities, found.unknown_codes, begun=begun)
         if text is None:
             return None
         text += question.text[len(written.text) :]
@@ -61,7 +62,7 @@ def _is_answered(request: SearchRequest, found: Retrieved) -> bool:
     if not is_unanswered(question, found, rules_for(request.locale).thresholds):
         return True
     first = present_results(request, question, found.result.hits, found.similarities)
-    return answer_box(question, first, page=1) is not None or is_titled(question, first)
+    return answer_box(question, first, page=1) is not None or is_named(request, question, first)
 
 
 def answers_what_was_meant(

@@ -11,7 +11,7 @@ from search.query.meant import answers_what_was_meant, meant_by
 from search.query.other_languages import in_other_languages
 from search.query.present import (
     answer_box,
-    is_titled,
+    is_named,
     present_facets,
     present_results,
     present_suggestions,
@@ -75,7 +75,7 @@ def search(request: SearchRequest) -> Results:
     meant = meant_by(request, retrieved) if page == 1 else None
     answered = answer is not None or answers_what_was_meant(results, meant, retrieved)
     if page == 1 and not retrieved.unknown_codes:
-        answered = answered or is_titled(question, results)
+        answered = answered or is_named(request, question, results)
     outcome = _outcome(request, retrieved, total, answered=answered)
     elsewhere = outcome.no_answer and page == 1 and not request.filters
     return Results(

@@ -5,6 +5,7 @@ private. ``readable`` looks at the database of this moment; what it does not ret
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, NamedTuple
@@ -12,8 +13,19 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet
 
 from kb.models import Stage, Topic
+from search import engines
 from search.analysis import analyse, readings
-from search.engines.base import Facet, Hit, Similarity
+from search.engines.base import (
+    AllOf,
+    AnyOf,
+    EngineQuery,
+    EngineUnavailable,
+    Facet,
+    Field,
+    Hit,
+    Ids,
+    Similarity,
+)
 from search.indexing.eligibility import ROOT_TOPIC_DEPTH, ReadableArticle, readable
 from search.indexing.prepared import Prepared
 from search.indexing.stored_texts import StoredText, stored_texts
@@ -25,6 +37,7 @@ from search.query.highlight import (
     term_spans,
 )
 from search.query.passages import best_passages
+from search.query.synonyms import word_clauses
 from search.query.understand import Question
 from search.query.values import (
     FacetValue,
@@ -86,11 +99,23 @@ def answer_box(question: Question, results: Iterable[Result], page: int) -> Resu
     return first if _covered(question, first.title.text, first.answer) else None
 
 
-def is_titled(question: Question, results: Sequence[Result]) -> bool:
-    """Whether a question of one word is what one of the first titles is about: who says no more
-    than that asks for nothing else."""
-    titles = [result.title.text for result in results[:TITLES_SEEN]]
-    return question.is_one_word and any(_speak_of_all(question, title) for title in titles)
+def is_named(request: SearchRequest, question: Question, results: Sequence[Result]) -> bool:
+    """Whether a question of one word names what one of the first results is about, in its title,
+    another way to ask it or its labels: who says no more than that asks for nothing else."""
+    seen = results[:TITLES_SEEN]
+    if not question.is_one_word or not seen:
+        return False
+    if any(_speak_of_all(question, result.title.text) for result in seen):
+        return True
+    fields = (
+        AllOf(tuple(word_clauses(question.distinct_terms, question.synonyms, field, 1.0)))
+        for field in (Field.QUESTIONS, Field.LABELS)
+    )
+    root = AllOf((Ids(tuple(result.id for result in seen)), AnyOf(tuple(fields))))
+    visibilities = tuple(str(visibility) for visibility in request.viewer.visibilities)
+    with suppress(EngineUnavailable):  # lost since the search itself
+        return engines.current().matches_any(EngineQuery(root, question.locale, visibilities))
+    return False
 
 
 def _readable_in_order(request: SearchRequest, hits: Iterable[Hit]) -> list[ReadableArticle]:

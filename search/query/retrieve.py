@@ -37,7 +37,7 @@ from search.query.promote import promoted
 from search.query.rank import fused
 from search.query.rules import rules_for
 from search.query.stability import keep_places
-from search.query.trees import COMPLETIONS, search_tree, suggest_tree
+from search.query.trees import COMPLETIONS, search_tree, suggest_tree, unfinished_word
 from search.query.typos import misspelt_beginning
 from search.query.understand import Question
 from search.query.values import Mode, SearchRequest
@@ -77,16 +77,20 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Hits in order and all matches counted (``result``) of ``question``, which has for
-    synonyms what this engine's articles write otherwise; of the candidates what their words
-    scored (``lexical``, best first), how near in meaning they are, and whether one is pinned;
-    ``meaning``: the question's vector, None where meaning had no say; ``priors``: what was known
-    of them beforehand; ``quoted``: whether only what holds the quoted phrases was looked for;
-    ``in_progress``: whether the question was still being typed; ``unknown``: the words that no
-    article holds, of those that may be misspelt; ``unknown_codes``: the codes that it is about,
-    where no article holds them, nor one that begins as a code in progress; ``say_of_meaning``: how
-    much of its weight meaning had, 0 to 1; ``is_foreign``: whether the question is in another
-    language than the articles."""
+    """Hits in order and all matches counted (``result``) of ``question``, which has for synonyms
+    what this engine's articles write otherwise; ``tree``: what was looked for by words.
+
+    Of the candidates what their words scored (``lexical``, best first), how near in meaning they
+    are, and whether one is pinned; ``meaning``: the question's vector, None where meaning had no
+    say; ``say_of_meaning``: how much of its weight it had, 0 to 1; ``priors``: what was known of
+    the candidates beforehand; ``quoted``: whether only what holds the quoted phrases was looked
+    for; ``in_progress``: whether the question was still being typed.
+
+    ``unknown``: the words that no article holds, of those that may be misspelt, without one that
+    was sent before it was finished; ``unknown_codes``: the codes that it is about, where no article
+    holds them, nor one that begins as a code in progress; ``is_foreign``: whether it is in another
+    language than the articles.
+    """
 
     question: Question
     result: EngineResult
@@ -101,6 +105,7 @@ class Retrieved:
     unknown_codes: tuple[Code, ...] = ()
     say_of_meaning: float = 1.0
     is_foreign: bool = False
+    tree: Node | None = None
 
 
 def retrieve(
@@ -141,8 +146,9 @@ def ask(
     facets: tuple[Facet, ...] = (),
 ) -> Retrieved:
     """``retrieve`` from a given engine; without an embedder by words alone."""
-    in_progress = asked.mode is Mode.SUGGEST
-    question = with_variants(asked.question, engine, asked.visibilities, in_progress=in_progress)
+    question = with_variants(
+        asked.question, engine, asked.visibilities, _words_in_progress(asked, engine)
+    )
     asked = replace(asked, question=question)
     completions = _completions(asked, engine)
     tree, unknown = _tree(asked, engine, completions)
@@ -171,8 +177,9 @@ def ask(
         replace(result, hits=_lexical(result.hits, certain)),
         meaning=meaning,
         quoted=quoting is not None,
+        tree=tree,
         unknown=unknown,
-        is_foreign=is_foreign(question, engine, asked.visibilities, unknown),
+        is_foreign=is_foreign(question, engine, asked.visibilities),
     )
     if not in_pool:
         return found
@@ -182,6 +189,15 @@ def ask(
     ranked = _ranked(asked, engine, replace(found, similarities=similarities))
     shown = ranked.result.hits[offset : offset + limit]
     return replace(ranked, result=replace(ranked.result, hits=shown))
+
+
+def _words_in_progress(asked: Asked, engine: Engine) -> frozenset[str]:
+    """The terms of a word in progress that may still become another one."""
+    question = asked.question
+    if asked.mode is Mode.SEARCH or not question.unfinished_terms:
+        return frozenset()
+    goes_on = not question.beginning or _goes_on(asked, engine)
+    return question.unfinished_terms if goes_on else frozenset()
 
 
 def _completions(asked: Asked, engine: Engine) -> tuple[str, ...]:
@@ -196,7 +212,8 @@ def _completions(asked: Asked, engine: Engine) -> tuple[str, ...]:
 def _tree(
     asked: Asked, engine: Engine, completions: Sequence[str]
 ) -> tuple[Node | None, frozenset[str]]:
-    """What to look for, and the words that no article holds, of those that may be misspelt."""
+    """What to look for, and the words that no article holds, of those that may be misspelt. One
+    in progress that none goes on from may be a misspelt beginning."""
     unknown: set[str] = set()
 
     def known(terms: Sequence[str]) -> frozenset[str]:
@@ -208,8 +225,15 @@ def _tree(
         tree = search_tree(asked.question, known)
     else:
         tree = suggest_tree(asked.question, known, completions)
-    if tree and (misspelt := _misspelt_beginning(asked, engine, unknown)):
-        tree = AnyOf((tree, misspelt))
+    begun = unknown & asked.question.unfinished_terms
+    if tree is None or not begun or not asked.question.beginning:
+        return tree, frozenset(unknown)
+    if not _goes_on(asked, engine):
+        misspelt = misspelt_beginning(asked.question.beginning)
+        return AnyOf((tree, misspelt)) if misspelt else tree, frozenset(unknown)
+    if asked.mode is Mode.SEARCH:  # sent before its last word was finished
+        tree = AnyOf((tree, *unfinished_word(asked.question)))
+        unknown -= begun
     return tree, frozenset(unknown)
 
 
@@ -248,15 +272,6 @@ def _holding(
 def quoted_phrases(quoted: Sequence[tuple[str, ...]]) -> tuple[Node, ...]:
     """What an article has to hold of a question that is about its quotes."""
     return tuple(Phrase(Field.TEXT, terms) for terms in quoted)
-
-
-def _misspelt_beginning(asked: Asked, engine: Engine, unknown: Collection[str]) -> Node | None:
-    """What else to look for where no word goes on as the one in progress begins."""
-    question = asked.question
-    if asked.mode is not Mode.SUGGEST or question.unfinished_terms.isdisjoint(unknown):
-        return None
-    misspelt = misspelt_beginning(question.beginning)
-    return misspelt if misspelt and not _goes_on(asked, engine) else None
 
 
 def _goes_on(asked: Asked, engine: Engine) -> bool:

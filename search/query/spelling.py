@@ -1,7 +1,7 @@
 """Did you mean: a question with its misspelt words put right."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,17 +46,19 @@ def corrected(
     visibilities: Sequence[str],
     codes: Sequence[Code] = (),
     texts_of: TextsOf = public_texts,
+    begun: Collection[str] = (),
 ) -> str | None:
     """The question with every unknown word or code that has a close known one put right; None where
     there is none. All else, casing included, stays as typed.
 
     A word is unknown where no article of ``visibilities`` (what the asker may read) holds it; what
     is offered comes from the titles and question phrases of public articles only: ``texts_of``
-    takes article ids and gives these texts, once for all words. Raises EngineUnavailable.
+    takes article ids and gives these texts, once for all words. ``begun``: unknown words that are
+    only unfinished. Raises EngineUnavailable.
     """
     locale = question.locale
     unknown = typos.unknown_words(
-        question, lambda terms: engine.known_terms(locale, terms, visibilities)
+        question, lambda terms: engine.known_terms(locale, terms, visibilities).union(begun)
     )[:MAX_CORRECTIONS]
     near = dict.fromkeys(
         [id_ for token in unknown for id_ in _nearly_so(question, token, engine)]

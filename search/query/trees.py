@@ -85,6 +85,15 @@ def suggest_tree(
     return AnyOf(tuple(clauses))
 
 
+def unfinished_word(question: Question) -> list[Node]:
+    """What else a question finds that was sent before its last word was finished."""
+    letters = _letters(question.beginning)
+    return [
+        Prefix(Field.WORDS, question.last_word, WORD_BEGINS_A_LETTER * letters),
+        Prefix(Field.TEXT, question.beginning, TEXT_BEGINS_A_LETTER * letters),
+    ]
+
+
 def _words(question: Question, completions: Sequence[str] = ()) -> list[Node]:
     """The question's words anywhere in the article, and what they count for in its parts. Anywhere
     the one in progress counts for the best of what it is and what it may become."""
@@ -161,7 +170,10 @@ def _read_beginnings(question: Question) -> list[Node]:
     if not run or not readings.are_indexed(question.text, question.locale):
         return []
     starts = [token.start for token in question.tokens if token.start >= run.start()]
-    typed = dict.fromkeys(question.text[at:] for at in (run.start(), *starts[-MOST_STARTS:]))
+    # Kana amid a word is its ending (取り消し) and begins none.
+    amid = any(token.start < run.start() < token.end for token in question.tokens)
+    places = starts[-MOST_STARTS:] if amid else (run.start(), *starts[-MOST_STARTS:])
+    typed = dict.fromkeys(question.text[at:] for at in places)
     keys = dict.fromkeys(key for text in typed for key in readings.typed_keys(text))
     beginnings = tuple(
         Prefix(Field.TEXT_READINGS, key, READ_BEGINS_A_LETTER * _letters(key))

@@ -135,7 +135,7 @@ class Question:
         return all(has_japanese(self.text[t.start : t.end]) == japanese for t in words)
 
     @property
-    def is_foreign(self) -> bool:
+    def is_surely_foreign(self) -> bool:
         """Whether so many of its words are in another script that they are another language's: one
         word in Latin letters may be a product's name anywhere."""
         fewest = FEWEST_FOREIGN[has_japanese(self.text)]

@@ -45,6 +45,12 @@ def words_met(question: Question, document: IndexDocument, text: StoredText | No
         (expansion.terms, alternative): None
         for terms in fields.values()
         for expansion, alternative in met_by(question.synonyms, terms)
+    } | {
+        # Labels keep no order: the engine finds the words of one in several of them.
+        (expansion.terms, alternative): None
+        for expansion in question.synonyms
+        for alternative in expansion.alternatives
+        if set(alternative) <= set(fields[Field.LABELS])
     }
     held = {term for terms in fields.values() for term in question.met_in(terms)}
     missing = [term for term in question.distinct_terms if term not in held]

@@ -99,6 +99,6 @@ def _texts(questions: Sequence[str], locale: str) -> dict[str, str]:
 
 
 def _tells(question: Question) -> bool:
-    if question.is_foreign:
+    if question.is_surely_foreign:
         return False
     return not promoted(question, rules_for(question.locale), timezone.localdate())

@@ -39,6 +39,7 @@ GROUPS: Mapping[ClauseGroup, str | Promise] = {
     ClauseGroup.OPENING: _("Words of the question's first sentence weigh more."),
     ClauseGroup.NEIGHBOURS: _("Words that stand side by side in the question do so here."),
     ClauseGroup.SYNONYMS: _("Synonyms, or other spellings, stand in for words of the question:"),
+    ClauseGroup.BEGINNING: _("Words of it begin like the last one of the question."),
     ClauseGroup.SPELLING: _("Its title, or a word of it, is spelt nearly like the question."),
     ClauseGroup.SOUND: _("Its title, or a word of it, is read or sounds like the question."),
     ClauseGroup.OTHER: _("Other signs of the question."),
@@ -82,7 +83,10 @@ VERDICTS: Mapping[Verdict, str | Promise] = {
     Verdict.SHORT_ANSWER: _(
         "It counts as answered: the short answer of the first result speaks of all that was asked."
     ),
-    Verdict.TITLE: _("It counts as answered: it is one word, which one of the first titles holds."),
+    Verdict.NAMED: _(
+        "It counts as answered: it is one word, and one of the first results has it in its title, "
+        "its labels or another way to ask it."
+    ),
     Verdict.PINNED: _("It counts as answered: a promoted answer is shown for it."),
     Verdict.NOT_MEASURED: _(
         "It counts as answered because something was found. From when on a question has an answer "

@@ -123,7 +123,7 @@ def test_every_clause_of_a_question_has_a_group(text):
 
 
 def test_a_new_kind_of_clause_is_not_lost():
-    assert group_of(Prefix(Field.TEXT, "passw")) is ClauseGroup.OTHER
+    assert group_of(Prefix(Field.TITLE_KEYS, "passw")) is ClauseGroup.OTHER
 
 
 # --- the results --------------------------------------------------------------------------------
@@ -257,7 +257,7 @@ class TestVerdict:
             ("cancel my order", 0.01, Verdict.ANSWERED),
             ("shipment turning up", 5.0, Verdict.NO_ANSWER),
             ("reset password", 5.0, Verdict.SHORT_ANSWER),
-            ("cancel", 5.0, Verdict.TITLE),
+            ("cancel", 5.0, Verdict.NAMED),
             ("packed", 5.0, Verdict.NO_ANSWER),  # in the text alone
             ("cancel elephants", 5.0, Verdict.NO_ANSWER),
             ("cancel my order", None, Verdict.NOT_MEASURED),

@@ -190,6 +190,30 @@ def test_odd_text_has_an_answer(articles, text):
     suggest(SearchRequest(text, "ja", mode=Mode.SUGGEST))
 
 
+class TestAnUnfinishedWordThatIsSent:
+    """As on a phone, where Enter is near."""
+
+    def test_finds_what_begins_so_and_is_no_mistake(self, articles, account, index):
+        ArticleFactory(parent=account, title="Can caps be washed?")
+        index()
+        found = search(SearchRequest("canc", "en"))
+        assert found.results[0].title.text == "Cancel an order"
+        assert found.did_you_mean is None
+
+    def test_the_other_words_are_corrected_all_the_same(self, articles):
+        found = search(SearchRequest("ordr canc", "en"))
+        assert found.results[0].title.text == "Cancel an order"
+        assert found.did_you_mean.text == "order canc"
+
+    def test_finds_a_misspelt_beginning(self, articles):
+        assert search(SearchRequest("pasww", "en")).results[0].title.text == "Reset your password"
+
+    def test_finds_nothing_that_may_not_be_read(self, articles):
+        assert not search(SearchRequest("secr", "en")).results
+        found = search(SearchRequest("secr", "en", viewer=STAFF)).results
+        assert [result.title.text for result in found] == ["Password secrets"]
+
+
 class TestAWordInProgress:
     @staticmethod
     def typed(text, locale="en"):

@@ -119,6 +119,13 @@ def test_kana_in_composition_asks_for_the_reading():
     assert Prefix(Field.READINGS, "henp", 30.0) in prefixes
 
 
+def test_the_kana_at_the_end_of_a_word_begin_none():
+    begun = [p.prefix for best in clauses(suggest("取り消し", "ja"), BestOf) for p in best.clauses]
+    assert begun == []
+    (best,) = clauses(suggest("領収しょ", "ja"), BestOf)
+    assert "sho" in [p.prefix for p in best.clauses]
+
+
 def test_one_latin_letter_asks_for_no_reading():
     assert Field.READINGS not in [p.field for p in clauses(suggest("h", "ja"), Prefix)]
 

@@ -72,4 +72,4 @@ def test_a_code_in_progress_is_one_word(text, last, begun):
 def test_the_parts_of_a_code_are_no_words_beside_it():
     question = Question.read("fix ERR-1042 on Windows2019", "ja")
     assert [token.term for token in question.words] == ["fix", "err1042", "windows2019"]
-    assert not Question.read("Office2019 Windows2019", "ja").is_foreign
+    assert not Question.read("Office2019 Windows2019", "ja").is_surely_foreign
