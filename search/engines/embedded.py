@@ -27,7 +27,6 @@ from search.engines.embedded_indices import EmbeddedIndices, folder_bytes
 from search.engines.embedded_rebuild import EmbeddedRebuild
 from search.engines.matching import matching
 from search.engines.tantivy_index import (
-    WRITER_HEAP_BYTES,
     LiveIndex,
     fill,
     limit_malloc_arenas,
@@ -243,7 +242,7 @@ class EmbeddedEngine:
             batch = [document for document in documents if document.locale == locale]
             with self.indices.locked(locale), tantivy_errors():
                 live = self.indices.live_or_new(locale)
-                fill(live.index, batch, WRITER_HEAP_BYTES)
+                fill(live.index, batch)
                 live.vectors.write(batch)
 
     def delete(self, locale: str, ids: Sequence[str], version: int) -> None:

@@ -8,7 +8,7 @@ import tantivy
 
 from search.engines.base import IndexDocument
 from search.engines.embedded_indices import EmbeddedIndices
-from search.engines.tantivy_index import WRITER_HEAP_BYTES, fill, remove, tantivy_errors
+from search.engines.tantivy_index import fill, remove, tantivy_errors
 from search.engines.tantivy_schema import SCHEMA, to_tantivy
 from search.engines.vector_store import VectorStores
 
@@ -56,7 +56,7 @@ class EmbeddedRebuild:
     def write(self, documents: Sequence[IndexDocument]) -> None:
         """See Rebuild.write."""
         with tantivy_errors():
-            fill(self._index, documents, WRITER_HEAP_BYTES)
+            fill(self._index, documents)
             self._vectors.write(documents)
 
     def delete(self, ids: Sequence[str]) -> None:

@@ -72,20 +72,17 @@ class LiveIndex:
             raise EngineUnavailable(f"the index in {self.path.name} cannot be opened") from error
 
 
-def fill(index: tantivy.Index, documents: Iterable[IndexDocument], heap_bytes: int) -> int:
-    """Replace ``documents`` in ``index`` in one commit; the number of them."""
-    writer = index.writer(heap_size=heap_bytes, num_threads=1)
-    count = 0
+def fill(index: tantivy.Index, documents: Iterable[IndexDocument]) -> None:
+    """Replace ``documents`` in ``index`` in one commit."""
+    writer = index.writer(heap_size=WRITER_HEAP_BYTES, num_threads=1)
     try:
         for document in documents:
             writer.delete_documents_by_term("id", document.id)
             writer.add_document(to_tantivy(document))
-            count += 1
         writer.commit()
     finally:
         # Dropping a writer before its merges are done loses their files.
         writer.wait_merging_threads()
-    return count
 
 
 def remove(index: tantivy.Index, ids: Sequence[str]) -> None:

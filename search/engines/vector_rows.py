@@ -22,7 +22,6 @@ class LoadedRows:
     """The live rows of all segments, as one."""
 
     def __init__(self, folder: Path, names: Sequence[str]) -> None:
-        self.names = list(names)
         self._rows: list[NDArray[Any]] = []
         superseded = np.zeros(0, np.int64)
         parts = []

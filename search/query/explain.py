@@ -130,13 +130,19 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A search as it was answered, and the tree and the engine that answered it."""
+    """A search as it was answered, and the engine that answered it."""
 
     request: SearchRequest
-    question: Question
     found: Retrieved
-    tree: Node | None
     engine: Engine
+
+    @property
+    def question(self) -> Question:
+        return self.found.question
+
+    @property
+    def tree(self) -> Node | None:
+        return self.found.tree
 
     @property
     def visibilities(self) -> tuple[str, ...]:
@@ -152,9 +158,7 @@ def explain(request: SearchRequest, article_id: int | None = None) -> Explanatio
     question = found.question
     search = _Search(
         request,
-        question,
         found,
-        found.tree,
         _answering(found.result.engine),
     )
     candidates = _readable_in_order(search)

@@ -146,11 +146,10 @@ def ask(
     facets: tuple[Facet, ...] = (),
 ) -> Retrieved:
     """``retrieve`` from a given engine; without an embedder by words alone."""
-    question = with_variants(
-        asked.question, engine, asked.visibilities, _words_in_progress(asked, engine)
-    )
-    asked = replace(asked, question=question)
     completions = _completions(asked, engine)
+    in_progress = _words_in_progress(asked, engine, completions)
+    question = with_variants(asked.question, engine, asked.visibilities, in_progress)
+    asked = replace(asked, question=question)
     tree, unknown = _tree(asked, engine, completions)
     if tree is None:
         nothing = EngineResult((), 0, {facet: {} for facet in facets}, engine.name)
@@ -191,12 +190,12 @@ def ask(
     return replace(ranked, result=replace(ranked.result, hits=shown))
 
 
-def _words_in_progress(asked: Asked, engine: Engine) -> frozenset[str]:
+def _words_in_progress(asked: Asked, engine: Engine, completions: Sequence[str]) -> frozenset[str]:
     """The terms of a word in progress that may still become another one."""
     question = asked.question
     if asked.mode is Mode.SEARCH or not question.unfinished_terms:
         return frozenset()
-    goes_on = not question.beginning or _goes_on(asked, engine)
+    goes_on = completions or not question.beginning or _goes_on(asked, engine)
     return question.unfinished_terms if goes_on else frozenset()
 
 

@@ -173,14 +173,17 @@ def word_clauses(
 
 
 def met_by(
-    expansions: Iterable[Expansion], text_terms: Iterable[str]
+    expansions: Iterable[Expansion], text_terms: Iterable[str], *, in_order: bool = True
 ) -> list[tuple[Expansion, Terms]]:
-    """The expansions that a text with these terms meets in other words, and those words."""
+    """The expansions that a text with these terms meets in other words, and those words; side by
+    side, unless in whatever order, as a field without positions is searched."""
     found = []
-    text = f" {' '.join(text_terms)} "  # terms hold no space
+    terms = list(text_terms)
+    text = f" {' '.join(terms)} "  # terms hold no space
     for expansion in expansions:
         for alternative in expansion.alternatives:
-            if f" {' '.join(alternative)} " in text:
+            beside = f" {' '.join(alternative)} " in text
+            if beside or not (in_order or set(alternative).difference(terms)):
                 found.append((expansion, alternative))
     return found
 

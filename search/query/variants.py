@@ -62,7 +62,8 @@ def with_variants(
     for word, term in respelt:
         if term in known:
             found.setdefault((word.term,), []).append((term,))
-    for word, pair in _apart([w for w in words if w.term not in known], engine, visibilities):
+    unknown = [word for word in words if word.term not in known]
+    for word, pair in _apart(unknown, question.locale, engine, visibilities):
         found.setdefault((word.term,), []).append(pair)
     for terms, term in whole:
         if term in known:
@@ -72,20 +73,18 @@ def with_variants(
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word in ASCII letters, folded, its term, its language and where it stands."""
+    """A word in ASCII letters, folded, its term and where it starts."""
 
     text: str
     term: str
-    locale: str
     start: int
-    end: int
 
 
 def _words(question: Question) -> Iterator[_Word]:
     for token in question.words[:MAX_TERMS]:
         text = _letters(question, token)
         if token.kind is TokenKind.WORD and text:
-            yield _Word(text, token.term, question.locale, token.start, token.end)
+            yield _Word(text, token.term, token.start)
 
 
 def _letters(question: Question, token: Token) -> str:
@@ -124,13 +123,12 @@ def _respelt(word: _Word) -> Iterator[str]:
 
 
 def _apart(
-    unknown: Iterable[_Word], engine: Engine, visibilities: Sequence[str]
+    unknown: Iterable[_Word], locale: str, engine: Engine, visibilities: Sequence[str]
 ) -> Iterator[tuple[_Word, Terms]]:
     """The terms of the two words that an unknown one is somewhere, side by side."""
     cuts = [(word, pair) for word in unknown for pair in _cuts(word.text)]
     if not cuts:
         return
-    locale = cuts[0][0].locale
     known = engine.known_terms(locale, list({t for _, pair in cuts for t in pair}), visibilities)
     for word, pair in islice((cut for cut in cuts if known.issuperset(cut[1])), MOST_CUTS):
         phrase = EngineQuery(Phrase(Field.TEXT, pair), locale, tuple(visibilities))

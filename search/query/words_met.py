@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from search.analysis.characters import has_japanese
-from search.engines.base import Field, IndexDocument
+from search.engines.base import WITH_POSITIONS, Field, IndexDocument
 from search.indexing.stored_texts import StoredText
 from search.query.highlight import TermPlace
 from search.query.rules import Terms
@@ -41,18 +41,14 @@ def words_met(question: Question, document: IndexDocument, text: StoredText | No
     fields = {
         name: document.fields.get(name, ()) for name in (Field.TITLE, Field.LABELS, Field.TEXT)
     }
-    synonyms = {
-        (expansion.terms, alternative): None
-        for terms in fields.values()
-        for expansion, alternative in met_by(question.synonyms, terms)
-    } | {
-        # Labels keep no order: the engine finds the words of one in several of them.
-        (expansion.terms, alternative): None
-        for expansion in question.synonyms
-        for alternative in expansion.alternatives
-        if set(alternative) <= set(fields[Field.LABELS])
-    }
-    held = {term for terms in fields.values() for term in question.met_in(terms)}
+    met = [
+        pair
+        for name, terms in fields.items()
+        for pair in met_by(question.synonyms, terms, in_order=name in WITH_POSITIONS)
+    ]
+    synonyms = dict.fromkeys((expansion.terms, alternative) for expansion, alternative in met)
+    meant = {term for expansion, _ in met for term in expansion.terms}
+    held = meant.union(*fields.values())
     missing = [term for term in question.distinct_terms if term not in held]
     return WordsMet(
         title=_typed(question, fields[Field.TITLE]),

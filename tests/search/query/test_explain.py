@@ -25,7 +25,7 @@ from search.query.synonyms import SynonymRule, synonym_table
 from search.query.trees import search_tree
 from search.query.understand import Question
 from search.query.values import SearchRequest
-from search.query.words_met import Synonym
+from search.query.words_met import Synonym, words_met
 from tests.factories import ArticleFactory, paragraph
 from tests.search.engines.documents import document
 
@@ -120,6 +120,16 @@ def test_every_clause_of_a_question_has_a_group(text):
     group_scores(tree, lambda nodes: clauses.extend(nodes) or {})
     assert clauses
     assert ClauseGroup.OTHER not in group_scores(tree, lambda nodes: {})
+
+
+def test_labels_speak_of_a_synonym_in_any_order():
+    article = document("1", "Presents", "A card for a gift.")
+    labelled = replace(article, fields={**article.fields, Field.LABELS: ("card", "tea", "gift")})
+    with trying("en", SYNONYMS):
+        question = Question.read("voucher", "en")
+    assert words_met(question, article, None).missing == ("voucher",)
+    met = words_met(question, labelled, None)
+    assert (met.missing, met.synonyms) == ((), (Synonym("voucher", "gift card"),))
 
 
 def test_a_new_kind_of_clause_is_not_lost():
