@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from importlib.metadata import version
 
 from search.analysis import english, japanese
@@ -9,7 +10,7 @@ from search.analysis.characters import JAPANESE, fold, has_japanese
 from search.analysis.values import Analysis, Token, TokenKind
 
 # Grows with every change of what analysis yields; an index of another version is rebuilt.
-CODE_VERSION = 5
+CODE_VERSION = 6
 ANALYSIS_VERSION = f"{CODE_VERSION}-{version('SudachiDict-core')}"
 
 _JAPANESE_RUN = re.compile(f"{JAPANESE.pattern}+")
@@ -44,7 +45,7 @@ def _cut(tokens: Iterable[Token]) -> Iterator[Token]:
         if len(token.term) <= MAX_TERM_LENGTH:
             yield token
         else:
-            yield Token(token.term[:MAX_TERM_LENGTH], token.start, token.end, token.kind)
+            yield replace(token, term=token.term[:MAX_TERM_LENGTH])
 
 
 def question_key(text: str, language: str) -> str:

@@ -31,6 +31,15 @@ _NEGATIONS = frozenset(
     "dont doesnt didnt cant cannot couldnt isnt arent wasnt wont wouldnt".split()
 )
 
+# Endings that the stemmer takes off, of which a word in progress may hold a part: applicat, settin.
+_ENDINGS = (
+    "ability able ably al ally ance ances ancy ate ates ation ations ator ed edly ely ement ence "
+    "ences ency ent er ers es est ful fully ibility ible ied ies ily iness ing ings ion ions ise "
+    "ised iser ises ish ising ity ive ively iveness ization ize ized izer izes izing less ly ment "
+    "ments ness or ors ous ously"
+).split()
+SHORTEST_STEM = 2  # letters
+
 _stemmer = Stemmer.Stemmer("english", 0)
 
 
@@ -40,6 +49,23 @@ def stem(word: str) -> str:
     if not word.isalpha():
         return word
     return str(_stemmer.stemWord(word))
+
+
+@lru_cache(maxsize=10_000)
+def stems_passed(beginning: str) -> tuple[str, ...]:
+    """The stems of words that begin so in letters and not in their stem, for an ending has begun:
+    "applic" of "applicat". In no order of likelihood; some are of words that do not exist."""
+    if not (beginning.isascii() and beginning.isalpha()):
+        return ()
+    stems = {
+        stem(beginning.removesuffix(ending[:typed]) + ending)
+        for ending in _ENDINGS
+        for typed in range(min(len(ending), len(beginning) - SHORTEST_STEM + 1))
+        if beginning.endswith(ending[:typed])
+    }
+    return tuple(
+        sorted(s for s in stems if len(s) >= SHORTEST_STEM and not s.startswith(beginning))
+    )
 
 
 def word_token(word: str, start: int, end: int) -> Token | None:

@@ -8,6 +8,8 @@ from search.analysis.characters import fold, has_japanese
 from search.analysis.characters import title_key as title_key
 from search.analysis.values import Token, TokenKind
 
+SPELT = "|"  # between a reading and its word
+
 
 def field_terms(text: str, language: str) -> tuple[str, ...]:
     """The content terms of ``text`` in reading order, repetitions kept."""
@@ -30,6 +32,14 @@ def word_reading_terms(text: str, tokens: Iterable[Token]) -> tuple[str, ...]:
     words = dict.fromkeys(text[token.start : token.end] for token in tokens)
     keys = (readings.word_key(word) for word in words if has_japanese(word))
     return tuple(dict.fromkeys(k for k in keys if k))
+
+
+def spelling_terms(text: str, tokens: Iterable[Token]) -> tuple[str, ...]:
+    """The Japanese words of ``text``, particles among them, each behind its exact reading key;
+    ``tokens``: what ``analyse`` found."""
+    words = dict.fromkeys((t.reading, fold(text[t.start : t.end])) for t in tokens if t.reading)
+    terms = (f"{readings.exact_key(reading)}{SPELT}{word}" for reading, word in words)
+    return tuple(dict.fromkeys(term for term in terms if not term.startswith(SPELT)))
 
 
 def reading_terms(text: str, language: str) -> tuple[str, ...]:

@@ -95,7 +95,8 @@ def tokens(text: str) -> Iterator[Token]:
             continue
         term, kind = _term_and_kind(morpheme.normalized_form(), morpheme.part_of_speech_id())
         if term:
-            yield Token(term, offset + morpheme.begin(), offset + morpheme.end(), kind)
+            start, end = offset + morpheme.begin(), offset + morpheme.end()
+            yield Token(term, start, end, kind, morpheme.reading_form())
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,26 @@ def key(katakana_or_latin: str) -> str:
     return _level(_NOT_LETTER.sub("", _romanise(text).replace("-", "")))
 
 
+# What an exact key keeps of long vowels and doubled consonants while it is spelt in Latin letters.
+_LONG, _DOUBLED = "_", "*"
+_TYPED_LONG = re.compile("(?<=[a-z])-")
+_NOT_EXACT = re.compile(f"[^a-z0-9{_LONG}{re.escape(_DOUBLED)}]")
+_DOUBLES = re.compile(r"\*+(?:(ch)|([a-z]))?")
+# "nn" is one ん to an input method: kannri; before a vowel it may be んn: konnichi.
+_SYLLABIC_N = re.compile("n(?=n[^aiueoyn]|n$)|n(?=nn)|m(?=[bpm])")
+
+
+@lru_cache(maxsize=100_000)
+def exact_key(katakana_or_latin: str) -> str:
+    """As ``key``, but with long vowels and doubled consonants as they are: こう is not こ."""
+    text = fold(katakana_or_latin).translate(_HIRAGANA).replace("ー", _LONG).replace("ッ", _DOUBLED)
+    text = _NOT_EXACT.sub("", _romanise(_TYPED_LONG.sub(_LONG, text)))
+    text = _DOUBLES.sub(lambda m: "ch" if m[1] else (m[2] or "") * 2, text)
+    for pattern, replacement in _SPELLING_RULES:
+        text = pattern.sub(replacement, text)
+    return _SYLLABIC_N.sub(lambda m: "n" if m[0] == "m" else "", text)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadWord:
     """A word, its reading (katakana, or as typed in Latin letters) and where it stands."""
@@ -179,7 +199,16 @@ _HALF_SYLLABLE = re.compile("[きしちにひみりぎじびぴキシチニヒ�
 
 def typed_keys(text: str) -> tuple[str, ...]:
     """The prefixes to look up for ``text`` in progress, likeliest first; empty if none."""
-    whole = key("".join(word.reading for word in read_words(text)))[:MAX_KEY_LENGTH]
+    return _going_on(key("".join(w.reading for w in read_words(text)))[:MAX_KEY_LENGTH], text)
+
+
+def typed_exact_keys(text: str) -> tuple[str, ...]:
+    """``typed_keys`` of kana or Latin letters, exactly."""
+    return _going_on(exact_key(text), text)
+
+
+def _going_on(whole: str, text: str) -> tuple[str, ...]:
+    """The key of ``text`` and what it may become a beginning of."""
     if not whole:
         return ()
     variants = [whole[:-1] + other for other in _OPEN_ENDINGS.get(whole[-1], ())]

@@ -1,6 +1,6 @@
 """What analysis yields."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -14,12 +14,14 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One term and where it stands: ``start`` and ``end`` are character offsets."""
+    """One term and where it stands: ``start`` and ``end`` are character offsets. ``reading``: of a
+    Japanese word, in katakana, as its neighbours have it."""
 
     term: str
     start: int
     end: int
     kind: TokenKind = TokenKind.WORD
+    reading: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Field(StrEnum):
     READINGS = "readings"  # reading keys of title and questions, over windows of tokens
     TITLE_KEYS = "title_keys"  # whole title and question phrases, folded to one term each
     TEXT_READINGS = "text_readings"  # reading keys of single words of summary and body
+    SPELLINGS = "spellings"  # Japanese words behind how they are read: kousoku|高速
 
 
 # The fields whose terms TEXT holds as well.
@@ -43,7 +44,15 @@ WITHIN_TEXT = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY)
 # How much an index keeps of each field: places in the text, how often, or only that it is there.
 WITH_POSITIONS = (Field.TITLE, Field.QUESTIONS, Field.SUMMARY, Field.BODY, Field.TEXT)
 WITH_FREQUENCIES = (Field.LABELS, Field.HEADINGS)
-TERMS_ONLY = (Field.WORDS, Field.READINGS, Field.TITLE_KEYS, Field.TEXT_READINGS)
+TERMS_ONLY = (
+    Field.WORDS,
+    Field.READINGS,
+    Field.TITLE_KEYS,
+    Field.TEXT_READINGS,
+    Field.SPELLINGS,
+)
+# The fields whose terms are listed and not searched: an engine that lists none has no use for them.
+LISTED_ONLY = (Field.SPELLINGS,)
 # The fields whose terms are found by their beginnings while somebody types.
 WITH_PREFIXES = (Field.TEXT, *TERMS_ONLY)
 
@@ -326,10 +335,16 @@ class Engine(Protocol):
         """Those of ``terms`` that some document of these visibilities holds in its text."""
 
     def completions(
-        self, locale: str, beginning: str, visibilities: Sequence[str], limit: int
-    ) -> tuple[str, ...]:
-        """The terms that most documents of these visibilities hold in their text, of those that
-        begin so. None where the engine cannot list them."""
+        self,
+        locale: str,
+        beginning: str,
+        visibilities: Sequence[str],
+        limit: int,
+        field: Field = Field.TEXT,
+    ) -> Mapping[str, int]:
+        """The terms that most documents of these visibilities hold in that field, of those that
+        begin so, and how many hold each; most frequent first. None where the engine cannot list
+        them."""
 
     def matches_any(self, query: EngineQuery) -> bool:
         """Whether a query tree has any match."""

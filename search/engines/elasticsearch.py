@@ -142,11 +142,16 @@ class ElasticsearchEngine:
         return frozenset(term for term, bucket in buckets.items() if bucket["doc_count"])
 
     def completions(
-        self, locale: str, beginning: str, visibilities: Sequence[str], limit: int
-    ) -> tuple[str, ...]:
+        self,
+        locale: str,
+        beginning: str,
+        visibilities: Sequence[str],
+        limit: int,
+        field: Field = Field.TEXT,
+    ) -> Mapping[str, int]:
         """See Engine.completions. None: the terms of a text are listed from the heap only, where
         they would take more room than the index. This host's copy of it knows them (standby)."""
-        return ()
+        return {}
 
     def digests(self, locale: str) -> dict[str, str]:
         """See Engine.digests."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from search.engines import elasticsearch_vectors as vectors
 from search.engines.base import (
+    LISTED_ONLY,
     TERMS_ONLY,
     WITH_FREQUENCIES,
     WITH_POSITIONS,
@@ -49,7 +50,7 @@ MAPPINGS: Mapping[str, Any] = {
     "properties": {
         "digest": {"type": "keyword"},
         "visibility": {"type": "keyword"},
-        **{field.value: _text_field(field) for field in Field},
+        **{field.value: _text_field(field) for field in Field if field not in LISTED_ONLY},
         **{f"facet_{facet}": {"type": "keyword"} for facet in Facet},
         **ADDED_LATER,
     },
@@ -61,7 +62,11 @@ def to_source(document: IndexDocument) -> dict[str, Any]:
     return {
         "digest": document.digest,
         "visibility": document.visibility,
-        **{name.value: " ".join(terms) for name, terms in document.fields.items() if terms},
+        **{
+            name.value: " ".join(terms)
+            for name, terms in document.fields.items()
+            if terms and name not in LISTED_ONLY
+        },
         **{f"facet_{facet}": list(values) for facet, values in document.facets.items()},
         **({"verified_on": document.verified_on} if document.verified_on else {}),
         **vectors.to_source(document.vectors),

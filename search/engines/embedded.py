@@ -1,7 +1,7 @@
 """The embedded engine: tantivy and the vector store behind the engine contract."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import log
 from pathlib import Path
@@ -180,18 +180,23 @@ class EmbeddedEngine:
             return frozenset(filter(is_known, terms))
 
     def completions(
-        self, locale: str, beginning: str, visibilities: Sequence[str], limit: int
-    ) -> tuple[str, ...]:
+        self,
+        locale: str,
+        beginning: str,
+        visibilities: Sequence[str],
+        limit: int,
+        field: Field = Field.TEXT,
+    ) -> Mapping[str, int]:
         """See Engine.completions."""
         live = self.indices.live(locale)
-        if live is None:
-            return ()
+        if live is None or not live.has(field):
+            return {}
         with tantivy_errors():
             readable = live.readable(visibilities)
             found = live.searcher().terms_with_prefix(
-                Field.TEXT, beginning, filter_query=readable, limit=limit
+                field, beginning, filter_query=readable, limit=limit
             )
-        return tuple(term for term, documents in found if documents)
+        return {term: documents for term, documents in found if documents}
 
     def digests(self, locale: str) -> dict[str, str]:
         """See Engine.digests."""

@@ -16,6 +16,7 @@ from search.engines.base import (
     EngineResult,
     EngineStatus,
     EngineUnavailable,
+    Field,
     Hit,
     IndexDocument,
     Rebuild,
@@ -67,12 +68,17 @@ class StandbyEngine:
         )
 
     def completions(
-        self, locale: str, beginning: str, visibilities: Sequence[str], limit: int
-    ) -> tuple[str, ...]:
+        self,
+        locale: str,
+        beginning: str,
+        visibilities: Sequence[str],
+        limit: int,
+        field: Field = Field.TEXT,
+    ) -> Mapping[str, int]:
         """See Engine.completions. Only this host's copy can list terms."""
         with suppress(EngineUnavailable):  # what ails the copy stands in its status
-            return self.standby.completions(locale, beginning, visibilities, limit)
-        return ()
+            return self.standby.completions(locale, beginning, visibilities, limit, field)
+        return {}
 
     def matches_any(self, query: EngineQuery) -> bool:
         """See Engine.matches_any and ``_ask_here``."""

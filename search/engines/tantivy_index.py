@@ -11,7 +11,7 @@ from pathlib import Path
 
 import tantivy
 
-from search.engines.base import EngineQuery, EngineUnavailable, IndexDocument
+from search.engines.base import EngineQuery, EngineUnavailable, Field, IndexDocument
 from search.engines.stamps import FileStamp, file_stamp
 from search.engines.tantivy_query import any_of, compile_query, unknown_fields
 from search.engines.tantivy_schema import to_tantivy
@@ -42,6 +42,10 @@ class LiveIndex:
     def compiled(self, query: EngineQuery) -> tantivy.Query:
         """A question in this index's terms."""
         return compile_query(self._schema, query, self._unknown)
+
+    def has(self, field: Field) -> bool:
+        """Whether the index has the field; one that an earlier release made may not."""
+        return field not in self._unknown
 
     def readable(self, visibilities: Sequence[str]) -> tantivy.Query:
         """All that is for these visibilities."""

@@ -17,6 +17,7 @@ from search.analysis import ANALYSIS_VERSION, Token, analyse
 from search.analysis.index_terms import (
     field_terms,
     reading_terms,
+    spelling_terms,
     title_key,
     word_reading_terms,
     words,
@@ -34,6 +35,7 @@ _SHORT_FIELDS = (
     Field.READINGS,
     Field.TITLE_KEYS,
     Field.TEXT_READINGS,
+    Field.SPELLINGS,
 )
 _HEADER = struct.Struct("<8sII")  # hash of the text, number of tokens, bytes of vocabulary
 
@@ -88,8 +90,9 @@ def digest_of(*parts: object) -> str:
 def analyse_texts(texts: Texts) -> PackedTerms:
     """Analyse everything of one article."""
     asked = (texts.title, *texts.questions)
-    body = analyse(texts.body, texts.locale).content
-    summary = analyse(texts.summary, texts.locale).content
+    spoken = {text: analyse(text, texts.locale) for text in (*asked, texts.summary, texts.body)}
+    title, body = spoken[texts.title].content, spoken[texts.body].content
+    summary = spoken[texts.summary].content
     short = {
         Field.QUESTIONS: _joined(field_terms(text, texts.locale) for text in texts.questions),
         Field.SUMMARY: tuple(token.term for token in summary),
@@ -103,9 +106,12 @@ def analyse_texts(texts: Texts) -> PackedTerms:
                 word_reading_terms(texts.body, body),
             )
         ),
+        Field.SPELLINGS: _distinct(
+            spelling_terms(text, analysis.tokens) for text, analysis in spoken.items()
+        ),
     }
     return PackedTerms(
-        pack_tokens(texts.title, analyse(texts.title, texts.locale).content),
+        pack_tokens(texts.title, title),
         pack_tokens(texts.body, body),
         _pack_terms(short),
     )

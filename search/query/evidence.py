@@ -100,7 +100,7 @@ def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None
         return False
     if found.unknown_codes:
         return True
-    if least is None or is_read(question, found):
+    if least is None or is_read(found):
         return False
     if found.in_progress and len(question.distinct_terms) < WORDS_WITH_FULL_MEANING:
         return False
@@ -113,11 +113,11 @@ def is_unanswered(question: Question, found: Retrieved, least: Thresholds | None
     return evidence(found) < least.evidence
 
 
-def is_read(question: Question, found: Retrieved) -> bool:
+def is_read(found: Retrieved) -> bool:
     """Whether a title is read as a question in kana or Latin letters alone is typed: no vector
     knows how a word sounds."""
     best = found.lexical[0].score if found.lexical else 0.0
-    return question.is_unconverted and best >= READING_BEGINS
+    return found.is_unconverted and best >= READING_BEGINS
 
 
 def thresholds(

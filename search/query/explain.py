@@ -112,8 +112,9 @@ class Explanation:
     """A question explained.
 
     ``results``: the first ``SHOWN``. ``chosen``: the article that was asked about, also where it
-    is among them. ``evidence`` and ``threshold``: see ``query.evidence``. ``unknown``: words, as
-    typed, that no article holds. ``cut``: some words were too many to be looked for.
+    is among them. ``evidence`` and ``threshold``: see ``query.evidence``. ``read_as``: a question
+    that was sent in kana or Latin letters, converted. ``unknown``: words, as typed, that no article
+    holds. ``cut``: some words were too many to be looked for.
     """
 
     degraded: bool
@@ -122,6 +123,7 @@ class Explanation:
     evidence: float
     threshold: float | None
     by_meaning: bool
+    read_as: str
     unknown: tuple[str, ...]
     cut: bool
     results: tuple[Explained, ...]
@@ -154,7 +156,8 @@ def explain(request: SearchRequest, article_id: int | None = None) -> Explanatio
 
     Raises EngineUnavailable when no engine answers, Article.DoesNotExist for an unknown id.
     """
-    found = retrieve(request, Question.read(request.text, request.locale), limit=POOL)
+    typed = Question.read(request.text, request.locale)
+    found = retrieve(request, typed, limit=POOL)
     question = found.question
     search = _Search(
         request,
@@ -176,6 +179,7 @@ def explain(request: SearchRequest, article_id: int | None = None) -> Explanatio
         evidence=evidence(found),
         threshold=_least_evidence(found, thresholds),
         by_meaning=bool(found.similarities),
+        read_as="" if question.text == typed.text else question.text,
         unknown=_unknown(search),
         cut=len({token.term for token in question.searched}) > MAX_TERMS,
         results=tuple(one for one in explained.values() if one.place <= SHOWN),
@@ -284,7 +288,7 @@ def _verdict(search: _Search, least: Thresholds | None) -> Verdict:
         return Verdict.NOT_MEASURED
     if evidence(found) >= number:
         return Verdict.ANSWERED
-    return Verdict.BY_SOUND if is_read(search.question, found) else Verdict.BY_MEANING
+    return Verdict.BY_SOUND if is_read(found) else Verdict.BY_MEANING
 
 
 def _least_evidence(found: Retrieved, least: Thresholds | None) -> float | None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from search import embedding, engines
 from search.analysis.characters import has_japanese, title_key
+from search.analysis.english import stems_passed
 from search.embedding.guarded import GuardedEmbedder
 from search.engines.base import (
     AllOf,
@@ -31,13 +32,14 @@ from search.engines.base import (
     VectorQuery,
 )
 from search.query.codes import Code, codes_of, share_of_words, unknown_codes
+from search.query.conversion import with_conversion
 from search.query.foreign import is_foreign
 from search.query.priors import NO_PRIORS, Priors, priors_for
 from search.query.promote import promoted
 from search.query.rank import fused
 from search.query.rules import rules_for
 from search.query.stability import keep_places
-from search.query.trees import COMPLETIONS, search_tree, suggest_tree, unfinished_word
+from search.query.trees import COMPLETIONS, read_so, search_tree, suggest_tree, unfinished_word
 from search.query.typos import misspelt_beginning
 from search.query.understand import Question
 from search.query.values import Mode, SearchRequest
@@ -89,7 +91,8 @@ class Retrieved:
     ``unknown``: the words that no article holds, of those that may be misspelt, without one that
     was sent before it was finished; ``unknown_codes``: the codes that it is about, where no article
     holds them, nor one that begins as a code in progress; ``is_foreign``: whether it is in another
-    language than the articles.
+    language than the articles; ``is_unconverted``: whether it was typed in kana or Latin letters
+    alone, of which ``question`` has the words.
     """
 
     question: Question
@@ -105,6 +108,7 @@ class Retrieved:
     unknown_codes: tuple[Code, ...] = ()
     say_of_meaning: float = 1.0
     is_foreign: bool = False
+    is_unconverted: bool = False
     tree: Node | None = None
 
 
@@ -146,11 +150,19 @@ def ask(
     facets: tuple[Facet, ...] = (),
 ) -> Retrieved:
     """``retrieve`` from a given engine; without an embedder by words alone."""
-    completions = _completions(asked, engine)
+    typed = asked.question
+    becoming: tuple[str, ...] = ()
+    if typed.is_to_be_converted:
+        is_sent = asked.mode is Mode.SEARCH
+        question, becoming = with_conversion(typed, engine, asked.visibilities, is_sent=is_sent)
+        asked = replace(asked, question=question)
+    completions = becoming or _completions(asked, engine)
     in_progress = _words_in_progress(asked, engine, completions)
     question = with_variants(asked.question, engine, asked.visibilities, in_progress)
     asked = replace(asked, question=question)
     tree, unknown = _tree(asked, engine, completions)
+    if tree is not None and typed.text != question.text:
+        tree = AnyOf((tree, *read_so(typed)))
     if tree is None:
         nothing = EngineResult((), 0, {facet: {} for facet in facets}, engine.name)
         return Retrieved(question, nothing)
@@ -178,6 +190,7 @@ def ask(
         quoted=quoting is not None,
         tree=tree,
         unknown=unknown,
+        is_unconverted=typed.is_unconverted,
         is_foreign=is_foreign(question, engine, asked.visibilities),
     )
     if not in_pool:
@@ -205,7 +218,18 @@ def _completions(asked: Asked, engine: Engine) -> tuple[str, ...]:
     if asked.mode is Mode.SEARCH or not question.beginning or question.is_to_be_converted:
         return ()
     found = engine.completions(question.locale, question.beginning, asked.visibilities, COMPLETIONS)
-    return tuple(term for term in found if term not in question.distinct_terms)
+    new = (term for term in found if term not in question.distinct_terms)
+    return (*_stems_passed(asked, engine), *new)
+
+
+def _stems_passed(asked: Asked, engine: Engine) -> tuple[str, ...]:
+    """The terms of articles whose words may begin so, though the terms do not: applicat."""
+    question = asked.question
+    stems = [s for s in stems_passed(question.beginning) if s not in question.distinct_terms]
+    if not stems:
+        return ()
+    known = engine.known_terms(question.locale, stems, asked.visibilities)
+    return tuple(stem for stem in stems if stem in known)
 
 
 def _tree(
@@ -231,7 +255,8 @@ def _tree(
         misspelt = misspelt_beginning(asked.question.beginning)
         return AnyOf((tree, misspelt)) if misspelt else tree, frozenset(unknown)
     if asked.mode is Mode.SEARCH:  # sent before its last word was finished
-        tree = AnyOf((tree, *unfinished_word(asked.question)))
+        stems = _stems_passed(asked, engine)
+        tree = AnyOf((tree, *unfinished_word(asked.question, stems)))
         unknown -= begun
     return tree, frozenset(unknown)
 
@@ -276,7 +301,8 @@ def quoted_phrases(quoted: Sequence[tuple[str, ...]]) -> tuple[Node, ...]:
 def _goes_on(asked: Asked, engine: Engine) -> bool:
     """Whether a word of some article begins as the one in progress."""
     begins_so = Prefix(Field.TEXT, asked.question.beginning)
-    return engine.matches_any(EngineQuery(begins_so, asked.question.locale, asked.visibilities))
+    query = EngineQuery(begins_so, asked.question.locale, asked.visibilities)
+    return engine.matches_any(query) or bool(_stems_passed(asked, engine))
 
 
 def _unknown_codes(asked: Asked, engine: Engine) -> tuple[Code, ...]:

@@ -85,12 +85,19 @@ def suggest_tree(
     return AnyOf(tuple(clauses))
 
 
-def unfinished_word(question: Question) -> list[Node]:
-    """What else a question finds that was sent before its last word was finished."""
+def read_so(question: Question) -> list[Node]:
+    """Titles that are read as a question in kana or Latin letters, and words as its end."""
+    return [*_readings(question), *_read_beginnings(question)]
+
+
+def unfinished_word(question: Question, stems: Sequence[str] = ()) -> list[Node]:
+    """What else a question finds that was sent before its last word was finished; ``stems``: terms
+    of words that begin so in letters alone (applicat)."""
     letters = _letters(question.beginning)
     return [
         Prefix(Field.WORDS, question.last_word, WORD_BEGINS_A_LETTER * letters),
         Prefix(Field.TEXT, question.beginning, TEXT_BEGINS_A_LETTER * letters),
+        *(Term(Field.TEXT, stem, COMPLETION_WEIGHT) for stem in stems),
     ]
 
 

@@ -29,6 +29,7 @@ _UNCONVERTED = re.compile(r"[ぁ-ゖァ-ヺーa-zA-Z'’\s-]+")
 # Katakana may be what an input method has made of a word already.
 _TO_CONVERT = re.compile(r"[ぁ-ゖーa-z'’]+")
 _TO_CONVERT_AT_END = re.compile(r"[ぁ-ゖーa-zａ-ｚ'’\s]+$", re.IGNORECASE)
+_UNSPACED_AT_END = re.compile(r"(?<![A-Za-z])[ぁ-ゖーa-zａ-ｚ'’]+$")
 # Words that a connector joins go on by themselves: orders/refu.
 _CODE_IN_PROGRESS = re.compile(r"[\w-]*\d[\w-]*")
 FEWEST_FOREIGN = {True: 1, False: 2}  # words, by whether they are Japanese
@@ -220,6 +221,20 @@ class Question:
     def is_to_be_converted(self) -> bool:
         """Whether an input method has yet to convert the word in progress."""
         return self.locale == "ja" and bool(_TO_CONVERT.fullmatch(self.last_word))
+
+    @property
+    def still_typed(self) -> int:
+        """Where the kana or letters at the end begin that an input method has yet to convert; the
+        length of the text where there are none. Kana amid a word is its ending (取り消し), and
+        after an English word stands another one."""
+        run = _UNSPACED_AT_END.search(self.text)
+        if not self.is_to_be_converted or run is None:
+            return len(self.text)
+        start = run.start()
+        if self.text[:start].rstrip()[-1:].isascii() and self.text[:start][-1:].isspace():
+            return len(self.text)
+        amid = (token.end for token in self.tokens if token.start < start < token.end)
+        return max(amid, default=start)
 
     @property
     def finished(self) -> "Question":

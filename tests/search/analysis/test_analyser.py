@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.analysis import TokenKind, analyse, question_key
+from search.analysis.english import stems_passed
 
 
 def terms(text: str, language: str = "en") -> tuple[str, ...]:
@@ -100,3 +101,25 @@ class TestQuestionKey:
 def test_stop_words_keep_their_place():
     kinds = [token.kind for token in analyse("my password", "en").tokens]
     assert kinds == [TokenKind.STOP, TokenKind.WORD]
+
+
+@pytest.mark.parametrize(
+    ("beginning", "stem"),
+    [
+        ("settin", "set"),
+        ("applicat", "applic"),
+        ("configurati", "configur"),
+        ("availab", "avail"),
+        ("managem", "manag"),
+        ("stopp", "stop"),
+        ("cancell", "cancel"),
+        ("querie", "queri"),
+    ],
+)
+def test_an_ending_that_has_begun_leads_to_the_stem(beginning, stem):
+    assert stem in stems_passed(beginning)
+
+
+@pytest.mark.parametrize("beginning", ["refu", "plane", "se", "2fa", "a-b", "設定", "", "naï"])
+def test_a_word_without_an_ending_has_passed_no_stem(beginning):
+    assert stems_passed(beginning) == ()

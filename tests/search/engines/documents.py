@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from search.analysis.index_terms import field_terms, reading_terms, title_key, words
+from search.analysis import analyse
+from search.analysis.index_terms import (
+    field_terms,
+    reading_terms,
+    spelling_terms,
+    title_key,
+    words,
+)
 from search.engines.base import ArticleVectors, Facet, Field, IndexDocument, VectorKind
 from search.engines.signatures import signature
 
@@ -38,6 +45,9 @@ def document(
             Field.WORDS: words(title),
             Field.READINGS: reading_terms(title, locale),
             Field.TITLE_KEYS: (title_key(title),),
+            Field.SPELLINGS: spelling_terms(
+                f"{title}\n{body}", analyse(f"{title}\n{body}", locale).tokens
+            ),
         },
         facets={Facet.TOPIC: topics},
         verified_on=verified_on,

@@ -54,7 +54,7 @@ class TestWordInProgress:
 
     def covered(self, engine, beginning, term, visibilities=("public",)):
         """The articles that cover "change" and a word that begins so, or is ``term``."""
-        completions = engine.completions("en", beginning, visibilities, 8)
+        completions = tuple(engine.completions("en", beginning, visibilities, 8))
         query = VectorQuery(
             SPACE, unit(1, 0), ("chang", term), "en", visibilities, frozenset([term]), completions
         )
@@ -77,14 +77,15 @@ class TestWordInProgress:
 
     def test_the_most_frequent_words_come_first(self, engine):
         engine.write([self.with_passage("4", "change pins")])
-        assert engine.completions("en", "pin", ("public",), 8) == ("pin", "pinbal")
-        assert engine.completions("en", "pin", ("public",), 1) == ("pin",)
-        assert engine.completions("en", "", ("public",), 2) == ("chang", "titl")
+        found = engine.completions("en", "pin", ("public",), 8)
+        assert list(found.items()) == [("pin", 2), ("pinbal", 1)]
+        assert list(engine.completions("en", "pin", ("public",), 1)) == ["pin"]
+        assert list(engine.completions("en", "", ("public",), 2)) == ["chang", "titl"]
 
     def test_words_of_articles_that_are_not_for_the_reader_are_none(self, engine):
-        assert engine.completions("en", "zeb", ("public",), 8) == ()
-        assert engine.completions("en", "zeb", ("public", "staff"), 8) == ("zebra",)
-        assert engine.completions("ja", "zeb", ("public", "staff"), 8) == ()
+        assert engine.completions("en", "zeb", ("public",), 8) == {}
+        assert engine.completions("en", "zeb", ("public", "staff"), 8) == {"zebra": 1}
+        assert engine.completions("ja", "zeb", ("public", "staff"), 8) == {}
 
     def test_words_of_articles_that_are_not_for_the_reader_change_nothing(self, engine):
         assert self.covered(engine, "zeb", "zeb") == {"1", "2", "3", "9"}

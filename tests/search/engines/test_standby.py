@@ -127,7 +127,7 @@ def test_nor_do_words_that_no_article_here_holds(primary, embedded):
 
 def test_what_a_word_may_become_is_known_here(primary, embedded):
     engine = StandbyEngine(primary, embedded)
-    assert engine.completions("en", "fir", ("public",), 8) == ("first",)
+    assert engine.completions("en", "fir", ("public",), 8) == {"first": 1}
     assert primary.asked == 0
 
 
@@ -135,7 +135,7 @@ def test_nobody_else_is_asked_what_a_word_may_become(primary, tmp_path):
     """The cluster cannot list terms: an answer without asking would close an open breaker."""
     engine = StandbyEngine(primary, EmbeddedEngine(tmp_path / "empty"), retry_seconds=0)
     engine.breaker.failed("down")
-    assert engine.completions("en", "fir", ("public",), 8) == ()
+    assert engine.completions("en", "fir", ("public",), 8) == {}
     assert engine.breaker.is_open
 
 

@@ -94,8 +94,11 @@ def test_short_fields():
         Field.READINGS,
         Field.TITLE_KEYS,
         Field.TEXT_READINGS,
+        Field.SPELLINGS,
     }
     assert fields[Field.TEXT_READINGS] == ("henpin",)
+    spelt = ("henpin|返品", "suru|する", "shouhin|商品", "o|を", "kaeshi|返し", "tai|たい")
+    assert fields[Field.SPELLINGS][:6] == spelt
     assert fields[Field.HEADINGS] == field_terms("手順", "ja")
     assert "返品" in fields[Field.WORDS]
     assert len(fields[Field.TITLE_KEYS]) == 2

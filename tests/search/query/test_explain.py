@@ -292,7 +292,11 @@ class TestVerdict:
 
     def test_in_latin_letters(self, with_meaning):
         with trying("ja", replace(NO_RULES, thresholds=Thresholds(5.0, cosine=5.0, words=0.0))):
-            assert asked("henpin", locale="ja").verdict is Verdict.BY_SOUND
+            assert asked("henpins", locale="ja").verdict is Verdict.BY_SOUND
+
+    def test_in_latin_letters_that_are_words_of_articles(self, with_meaning):
+        assert asked("henpin", locale="ja").read_as == "返品"
+        assert asked("返品", locale="ja").read_as == ""
 
     @pytest.mark.parametrize(
         ("least", "expected"), [(0.0, Verdict.ANSWERED), (5.0, Verdict.NO_ANSWER)]

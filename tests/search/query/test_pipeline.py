@@ -228,6 +228,22 @@ class TestAWordInProgress:
         index()
         assert [s.title.text for s in self.typed("passe").suggestions] == ["Passenger lists"]
 
+    @pytest.mark.parametrize("text", ["packin", "packi", "what settin"])
+    def test_an_ending_in_progress_finds_the_word_in_a_body(self, account, articles, index, text):
+        ArticleFactory(
+            parent=account,
+            title="Boxes",
+            body=paragraph("<p>We pack by hand, in boxes set and settled.</p>"),
+        )
+        index()
+        assert "Boxes" in [s.title.text for s in self.typed(text).suggestions]
+        assert not self.typed(text).outcome.no_answer
+
+    def test_an_ending_that_was_not_finished_finds_the_word_when_sent(self, articles):
+        found = search(SearchRequest("orders packin", "en"))
+        assert found.results[0].title.text == "Cancel an order"
+        assert found.did_you_mean is None
+
     def test_a_finished_word_is_no_beginning(self, articles):
         assert not self.typed("pasww ").suggestions
 

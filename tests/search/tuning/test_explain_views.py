@@ -125,6 +125,10 @@ class TestPage:
         assert sentence in page
         assert f"on this site a question counts as answered from {threshold:.2f} on" in page
 
+    def test_kana_and_how_it_was_read(self, editor, articles):
+        assert "Read as “領収書”" in page_of(editor, "りょうしゅうしょ", "ja")
+        assert "Read as" not in page_of(editor, "領収書", "ja")
+
     def test_nothing_found(self, editor, articles):
         page = page_of(editor, "xylophone")
         assert "no answer yet: nothing was found" in page
