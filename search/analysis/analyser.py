@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from importlib.metadata import version
 
 from search.analysis import english, japanese
@@ -45,7 +44,7 @@ def _cut(tokens: Iterable[Token]) -> Iterator[Token]:
         if len(token.term) <= MAX_TERM_LENGTH:
             yield token
         else:
-            yield replace(token, term=token.term[:MAX_TERM_LENGTH])
+            yield token._replace(term=token.term[:MAX_TERM_LENGTH])
 
 
 def question_key(text: str, language: str) -> str:

@@ -37,8 +37,10 @@ def word_reading_terms(text: str, tokens: Iterable[Token]) -> tuple[str, ...]:
 def spelling_terms(text: str, tokens: Iterable[Token]) -> tuple[str, ...]:
     """The Japanese words of ``text``, particles among them, each behind its exact reading key;
     ``tokens``: what ``analyse`` found."""
-    words = dict.fromkeys((t.reading, fold(text[t.start : t.end])) for t in tokens if t.reading)
-    terms = (f"{readings.exact_key(reading)}{SPELT}{word}" for reading, word in words)
+    if not has_japanese(text):
+        return ()
+    words = dict.fromkeys((t.reading, text[t.start : t.end]) for t in tokens if t.reading)
+    terms = (f"{readings.exact_key(reading)}{SPELT}{fold(word)}" for reading, word in words)
     return tuple(dict.fromkeys(term for term in terms if not term.startswith(SPELT)))
 
 

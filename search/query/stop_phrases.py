@@ -5,7 +5,6 @@ Only questions are read so, never articles: each of these words may be the subje
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from search.analysis import Token, TokenKind
 from search.query.values import Span
@@ -70,4 +69,4 @@ def _marked(text: str, tokens: Sequence[Token], quoted: Sequence[Span]) -> Itera
     ]
     for token in tokens:
         inside = any(start <= token.start and token.end <= end for start, end in spans)
-        yield replace(token, kind=TokenKind.STOP) if inside else token
+        yield token._replace(kind=TokenKind.STOP) if inside else token
