@@ -9,7 +9,7 @@ from search.analysis.characters import JAPANESE, fold, has_japanese
 from search.analysis.values import Analysis, Token, TokenKind
 
 # Grows with every change of what analysis yields; an index of another version is rebuilt.
-CODE_VERSION = 6
+CODE_VERSION = 7
 ANALYSIS_VERSION = f"{CODE_VERSION}-{version('SudachiDict-core')}"
 
 _JAPANESE_RUN = re.compile(f"{JAPANESE.pattern}+")

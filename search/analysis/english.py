@@ -39,6 +39,7 @@ _ENDINGS = (
     "ments ness or ors ous ously"
 ).split()
 SHORTEST_STEM = 2  # letters
+LONGEST_WORD = 40  # letters; what is longer is no word
 
 _stemmer = Stemmer.Stemmer("english", 0)
 
@@ -55,10 +56,10 @@ def stem(word: str) -> str:
 def stems_passed(beginning: str) -> tuple[str, ...]:
     """The stems of words that begin so in letters and not in their stem, for an ending has begun:
     "applic" of "applicat". In no order of likelihood; some are of words that do not exist."""
-    if not (beginning.isascii() and beginning.isalpha()):
+    if not (beginning.isascii() and beginning.isalpha()) or len(beginning) > LONGEST_WORD:
         return ()
     stems = {
-        stem(beginning.removesuffix(ending[:typed]) + ending)
+        str(_stemmer.stemWord(beginning.removesuffix(ending[:typed]) + ending))
         for ending in _ENDINGS
         for typed in range(min(len(ending), len(beginning) - SHORTEST_STEM + 1))
         if beginning.endswith(ending[:typed])

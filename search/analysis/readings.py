@@ -128,7 +128,7 @@ def exact_key(katakana_or_latin: str) -> str:
     """As ``key``, but with long vowels and doubled consonants as they are: こう is not こ."""
     text = fold(katakana_or_latin).translate(_HIRAGANA).replace("ー", _LONG).replace("ッ", _DOUBLED)
     text = _NOT_EXACT.sub("", _romanise(_TYPED_LONG.sub(_LONG, text)))
-    text = _DOUBLES.sub(lambda m: "ch" if m[1] else (m[2] or "") * 2, text)
+    text = _DOUBLES.sub(lambda m: "ch" if m[1] else (m[2] or _DOUBLED) * (1 + bool(m[2])), text)
     for pattern, replacement in _SPELLING_RULES:
         text = pattern.sub(replacement, text)
     return _SYLLABIC_N.sub(lambda m: "n" if m[0] == "m" else "", text)
@@ -204,7 +204,7 @@ def typed_keys(text: str) -> tuple[str, ...]:
 
 def typed_exact_keys(text: str) -> tuple[str, ...]:
     """``typed_keys`` of kana or Latin letters, exactly."""
-    return _going_on(exact_key(text), text)
+    return _going_on(exact_key(text).rstrip(_DOUBLED), text)
 
 
 def _going_on(whole: str, text: str) -> tuple[str, ...]:

@@ -152,17 +152,19 @@ def ask(
     """``retrieve`` from a given engine; without an embedder by words alone."""
     typed = asked.question
     becoming: tuple[str, ...] = ()
-    if typed.is_to_be_converted:
+    if typed.locale == "ja":  # alone has an input method
         is_sent = asked.mode is Mode.SEARCH
         question, becoming = with_conversion(typed, engine, asked.visibilities, is_sent=is_sent)
         asked = replace(asked, question=question)
-    completions = becoming or _completions(asked, engine)
+    stems = _stems_passed(asked, engine)
+    completions = becoming or _completions(asked, engine, stems)
     in_progress = _words_in_progress(asked, engine, completions)
     question = with_variants(asked.question, engine, asked.visibilities, in_progress)
     asked = replace(asked, question=question)
-    tree, unknown = _tree(asked, engine, completions)
+    tree, unknown = _tree(asked, engine, completions, stems)
     if tree is not None and typed.text != question.text:
-        tree = AnyOf((tree, *read_so(typed)))
+        sounds = read_so(typed, question, in_progress=asked.mode is Mode.SUGGEST)
+        tree = AnyOf((tree, *sounds))
     if tree is None:
         nothing = EngineResult((), 0, {facet: {} for facet in facets}, engine.name)
         return Retrieved(question, nothing)
@@ -208,18 +210,18 @@ def _words_in_progress(asked: Asked, engine: Engine, completions: Sequence[str])
     question = asked.question
     if asked.mode is Mode.SEARCH or not question.unfinished_terms:
         return frozenset()
-    goes_on = completions or not question.beginning or _goes_on(asked, engine)
+    goes_on = completions or not question.beginning or _begins_words(asked, engine)
     return question.unfinished_terms if goes_on else frozenset()
 
 
-def _completions(asked: Asked, engine: Engine) -> tuple[str, ...]:
+def _completions(asked: Asked, engine: Engine, stems: Sequence[str]) -> tuple[str, ...]:
     """What the word in progress may become, of words that the question does not hold already."""
     question = asked.question
     if asked.mode is Mode.SEARCH or not question.beginning or question.is_to_be_converted:
         return ()
     found = engine.completions(question.locale, question.beginning, asked.visibilities, COMPLETIONS)
     new = (term for term in found if term not in question.distinct_terms)
-    return (*_stems_passed(asked, engine), *new)
+    return (*stems, *new)
 
 
 def _stems_passed(asked: Asked, engine: Engine) -> tuple[str, ...]:
@@ -233,7 +235,7 @@ def _stems_passed(asked: Asked, engine: Engine) -> tuple[str, ...]:
 
 
 def _tree(
-    asked: Asked, engine: Engine, completions: Sequence[str]
+    asked: Asked, engine: Engine, completions: Sequence[str], stems: Sequence[str]
 ) -> tuple[Node | None, frozenset[str]]:
     """What to look for, and the words that no article holds, of those that may be misspelt. One
     in progress that none goes on from may be a misspelt beginning."""
@@ -251,11 +253,10 @@ def _tree(
     begun = unknown & asked.question.unfinished_terms
     if tree is None or not begun or not asked.question.beginning:
         return tree, frozenset(unknown)
-    if not _goes_on(asked, engine):
+    if not stems and not _begins_words(asked, engine):
         misspelt = misspelt_beginning(asked.question.beginning)
         return AnyOf((tree, misspelt)) if misspelt else tree, frozenset(unknown)
     if asked.mode is Mode.SEARCH:  # sent before its last word was finished
-        stems = _stems_passed(asked, engine)
         tree = AnyOf((tree, *unfinished_word(asked.question, stems)))
         unknown -= begun
     return tree, frozenset(unknown)
@@ -298,11 +299,11 @@ def quoted_phrases(quoted: Sequence[tuple[str, ...]]) -> tuple[Node, ...]:
     return tuple(Phrase(Field.TEXT, terms) for terms in quoted)
 
 
-def _goes_on(asked: Asked, engine: Engine) -> bool:
-    """Whether a word of some article begins as the one in progress."""
+def _begins_words(asked: Asked, engine: Engine) -> bool:
+    """Whether terms of some article begin as the word in progress."""
     begins_so = Prefix(Field.TEXT, asked.question.beginning)
     query = EngineQuery(begins_so, asked.question.locale, asked.visibilities)
-    return engine.matches_any(query) or bool(_stems_passed(asked, engine))
+    return engine.matches_any(query)
 
 
 def _unknown_codes(asked: Asked, engine: Engine) -> tuple[Code, ...]:
@@ -311,7 +312,7 @@ def _unknown_codes(asked: Asked, engine: Engine) -> tuple[Code, ...]:
     question = asked.question
     codes = codes_of(question)
     in_progress = asked.mode is Mode.SUGGEST and any(code.is_last_of(question) for code in codes)
-    if in_progress and _goes_on(asked, engine):
+    if in_progress and _begins_words(asked, engine):
         return ()
     return unknown_codes(codes, engine, question.locale, asked.visibilities)
 

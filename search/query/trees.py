@@ -85,9 +85,12 @@ def suggest_tree(
     return AnyOf(tuple(clauses))
 
 
-def read_so(question: Question) -> list[Node]:
-    """Titles that are read as a question in kana or Latin letters, and words as its end."""
-    return [*_readings(question), *_read_beginnings(question)]
+def read_so(typed: Question, converted: Question, *, in_progress: bool) -> list[Node]:
+    """Titles that are read as a question was ``typed``, and while it is in progress words that are
+    read as its end; what its tree as ``converted`` does not ask for already."""
+    clauses = _readings(typed) + (_read_beginnings(typed) if in_progress else [])
+    asked = _readings(converted) + (_read_beginnings(converted) if in_progress else [])
+    return [clause for clause in clauses if clause not in asked]
 
 
 def unfinished_word(question: Question, stems: Sequence[str] = ()) -> list[Node]:

@@ -225,14 +225,11 @@ class Question:
     @property
     def still_typed(self) -> int:
         """Where the kana or letters at the end begin that an input method has yet to convert; the
-        length of the text where there are none. Kana amid a word is its ending (取り消し), and
-        after an English word stands another one."""
+        length of the text where there are none. Kana amid a word is its ending (取り消し)."""
         run = _UNSPACED_AT_END.search(self.text)
         if not self.is_to_be_converted or run is None:
             return len(self.text)
         start = run.start()
-        if self.text[:start].rstrip()[-1:].isascii() and self.text[:start][-1:].isspace():
-            return len(self.text)
         amid = (token.end for token in self.tokens if token.start < start < token.end)
         return max(amid, default=start)
 

@@ -18,6 +18,7 @@ from search.tuning.effects import is_touched
 from search.tuning.models import GoldenQuestion
 
 SHOWN_QUESTIONS = 20
+SHOWN_PHRASES = 10  # of the rule itself, besides
 SHOWN_RESULTS = 5
 LOOKED_AT = 2_000  # of the questions asked most: analysing them takes some 100 ms
 DAYS = 90
@@ -43,18 +44,20 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class RealQuestion:
-    """A question as people wrote it. ``searches``: how often; None for a golden question."""
+class Previewed:
+    """A question that is asked with and without a change. ``searches``: how often people asked it;
+    None for a golden question, and for a phrase of the rule itself (``is_own``)."""
 
     text: str
-    searches: int | None
+    searches: int | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The first results of a question before and after a change."""
 
-    question: RealQuestion
+    question: Previewed
     before: tuple[Placed, ...]
     after: tuple[Placed, ...]
 
@@ -64,23 +67,28 @@ class Comparison:
         return any(placed.move is not Move.SAME for placed in (*self.before, *self.after))
 
 
-def compare_rules(locale: str, before: QueryRules, after: QueryRules) -> list[Comparison]:
-    """Real questions that a change touches, each with its first results before and after.
+def compare_rules(
+    locale: str, before: QueryRules, after: QueryRules, phrases: Sequence[str] = ()
+) -> list[Comparison]:
+    """Questions that a change touches, each with its first results before and after.
 
-    At most ``SHOWN_QUESTIONS``: golden ones first, then those asked most. Results are those of
-    an anonymous visitor. Raises EngineUnavailable when nothing answers.
+    At most ``SHOWN_QUESTIONS`` real ones: golden ones first, then those asked most; then at most
+    ``SHOWN_PHRASES`` of the rule's own ``phrases``, which nobody may have asked yet. Results are
+    those of an anonymous visitor. Raises EngineUnavailable when nothing answers.
     """
-    touched = (
-        question
-        for question in real_questions(locale)
-        if is_touched(question.text, locale, before, after)
-    )
-    return [
-        _compare(question, locale, before, after) for question in islice(touched, SHOWN_QUESTIONS)
-    ]
+
+    def touched(questions: Iterable[Previewed], most: int) -> list[Previewed]:
+        changed = (q for q in questions if is_touched(q.text, locale, before, after))
+        return list(islice(changed, most))
+
+    real = touched(real_questions(locale), SHOWN_QUESTIONS)
+    asked = {question.text for question in real}
+    own = (Previewed(text, is_own=True) for text in phrases if text not in asked)
+    questions = real + touched(own, SHOWN_PHRASES)
+    return [_compare(question, locale, before, after) for question in questions]
 
 
-def real_questions(locale: str) -> Iterator[RealQuestion]:
+def real_questions(locale: str) -> Iterator[Previewed]:
     """Golden questions, then logged ones that enough visitors asked on one day, most asked first.
 
     Questions are shown to colleagues here, so the log's rule holds: ``ANNAI_K_ANONYMITY``.
@@ -88,7 +96,7 @@ def real_questions(locale: str) -> Iterator[RealQuestion]:
     golden = GoldenQuestion.objects.filter(locale=locale).values_list("question", flat=True)
     seen = set(golden)
     for text in sorted(seen):
-        yield RealQuestion(text, None)
+        yield Previewed(text)
     logged = (
         DailyQuestion.objects.filter(
             locale=locale, day__gte=timezone.localdate() - timedelta(days=DAYS)
@@ -101,12 +109,10 @@ def real_questions(locale: str) -> Iterator[RealQuestion]:
     )
     for row in logged:
         if row["spelling"] not in seen:
-            yield RealQuestion(row["spelling"], row["asked"])
+            yield Previewed(row["spelling"], row["asked"])
 
 
-def _compare(
-    question: RealQuestion, locale: str, before: QueryRules, after: QueryRules
-) -> Comparison:
+def _compare(question: Previewed, locale: str, before: QueryRules, after: QueryRules) -> Comparison:
     old = _first_results(question.text, locale, before)
     new = _first_results(question.text, locale, after)
     old_ids, new_ids = [r.id for r in old], [r.id for r in new]

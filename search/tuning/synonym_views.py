@@ -80,7 +80,8 @@ class SynonymFormMixin(CheckedFormMixin):
 
     def _compare(self, synonym: Synonym) -> list[Comparison]:
         locale = synonym.locale
-        return compare_rules(locale, load_rules(locale), rules_with(locale, [synonym]))
+        before, after = load_rules(locale), rules_with(locale, [synonym])
+        return compare_rules(locale, before, after, synonym.rule.left)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds what a preview found."""

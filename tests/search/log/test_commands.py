@@ -31,6 +31,12 @@ class TestEraseSearches:
     def test_says_so(self):
         assert run("erase_searches", "--visit=visit-1") == "Erased 1 events.\n"
 
+    @pytest.mark.parametrize("arguments", ["--visit=", "--text=", "--text= "])
+    def test_wants_something_to_erase(self, arguments):
+        with pytest.raises(CommandError, match="is empty"):
+            run("erase_searches", arguments)
+        assert SearchEvent.objects.count() == 1
+
     @pytest.mark.parametrize("arguments", [(), ("--visit=a", "--text=b")])
     def test_wants_one_of_both(self, arguments):
         with pytest.raises(CommandError):

@@ -131,7 +131,7 @@ class TestPreview:
         golden("gift token", articles["voucher"])
         synonym = SynonymFactory(words="gift token, voucher")
         response = lead.post(edit(synonym), PLAIN | {"words": "gift token, coupon", "preview": "1"})
-        (comparison,) = response.context["comparisons"]
+        comparison, *_ = response.context["comparisons"]
         assert [placed.title for placed in comparison.before] == ["Redeem a voucher"]
         assert len(comparison.after) == 3
         assert words() == ["gift token, voucher"]
@@ -145,6 +145,15 @@ class TestPreview:
     def test_of_words_nobody_asked(self, lead, articles):
         page = html_of(lead.post(ADD, PLAIN | {"preview": "1"}))
         assert "no question that enough visitors asked has these words" in page
+        assert "Words of this synonym" in page
+        assert "Redeem a voucher" in page
+
+    def test_of_words_somebody_asked_asks_the_others_as_well(self, lead, articles):
+        golden("gift token", articles["voucher"])
+        response = lead.post(ADD, PLAIN | {"preview": "1"})
+        asked = [(c.question.text, c.question.is_own) for c in response.context["comparisons"]]
+        assert asked == [("gift token", False), ("voucher", True)]
+        assert "no question that enough visitors asked" not in html_of(response)
 
     def test_of_a_wrong_rule_says_what_is_wrong(self, lead):
         response = lead.post(ADD, PLAIN | {"words": "voucher", "preview": "1"})

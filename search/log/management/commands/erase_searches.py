@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from search.log.erasing import erase_questions, erase_visit, hashes_of
 
@@ -20,7 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["visit"]:
+        option = "text" if options["visit"] is None else "visit"
+        if not options[option].strip():
+            raise CommandError(f"--{option} is empty: say what to erase")
+        if option == "visit":
             erased = erase_visit(options["visit"])
         else:
             erased = erase_questions(hashes_of(options["text"]))
