@@ -116,9 +116,7 @@ def key(katakana_or_latin: str) -> str:
 
 # What an exact key keeps of long vowels and doubled consonants while it is spelt in Latin letters.
 _LONG, _DOUBLED = "_", "*"
-_TYPED_LONG = re.compile("(?<=[a-z])-")
-_NOT_EXACT = re.compile(f"[^a-z0-9{_LONG}{re.escape(_DOUBLED)}]")
-_DOUBLES = re.compile(r"\*+(?:(ch)|([a-z]))?")
+_NOT_EXACT = re.compile(f"[^a-z0-9{_LONG}]")
 # "nn" is one ん to an input method: kannri; before a vowel it may be んn: konnichi.
 _SYLLABIC_N = re.compile("n(?=n[^aiueoyn]|n$)|n(?=nn)|m(?=[bpm])")
 
@@ -126,12 +124,12 @@ _SYLLABIC_N = re.compile("n(?=n[^aiueoyn]|n$)|n(?=nn)|m(?=[bpm])")
 @lru_cache(maxsize=100_000)
 def exact_key(katakana_or_latin: str) -> str:
     """As ``key``, but with long vowels and doubled consonants as they are: こう is not こ."""
-    text = fold(katakana_or_latin).translate(_HIRAGANA).replace("ー", _LONG).replace("ッ", _DOUBLED)
-    text = _NOT_EXACT.sub("", _romanise(_TYPED_LONG.sub(_LONG, text)))
-    text = _DOUBLES.sub(lambda m: "ch" if m[1] else (m[2] or _DOUBLED) * (1 + bool(m[2])), text)
+    kana = fold(katakana_or_latin).translate(_HIRAGANA)
+    text = _NOT_EXACT.sub("", hepburn(kana).replace("-", _LONG))
     for pattern, replacement in _SPELLING_RULES:
         text = pattern.sub(replacement, text)
-    return _SYLLABIC_N.sub(lambda m: "n" if m[0] == "m" else "", text)
+    awaited = _DOUBLED if kana.endswith("ッ") else ""  # which consonant, is not known yet
+    return _SYLLABIC_N.sub(lambda m: "n" if m[0] == "m" else "", text) + awaited
 
 
 @dataclass(frozen=True, slots=True)

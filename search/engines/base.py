@@ -343,8 +343,8 @@ class Engine(Protocol):
         field: Field = Field.TEXT,
     ) -> Mapping[str, int]:
         """The terms that most documents of these visibilities hold in that field, of those that
-        begin so, and how many hold each; most frequent first. None where the engine cannot list
-        them."""
+        begin so, and how many hold each; most frequent first. Where each is in more documents than
+        others can read alone, theirs may count too. None where the engine cannot list them."""
 
     def matches_any(self, query: EngineQuery) -> bool:
         """Whether a query tree has any match."""

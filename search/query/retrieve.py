@@ -151,23 +151,19 @@ def ask(
 ) -> Retrieved:
     """``retrieve`` from a given engine; without an embedder by words alone."""
     typed = asked.question
-    becoming: tuple[str, ...] = ()
-    if typed.locale == "ja":  # alone has an input method
-        is_sent = asked.mode is Mode.SEARCH
-        question, becoming = with_conversion(typed, engine, asked.visibilities, is_sent=is_sent)
-        asked = replace(asked, question=question)
+    asked, becoming = _converted(asked, engine)
     stems = _stems_passed(asked, engine)
     completions = becoming or _completions(asked, engine, stems)
     in_progress = _words_in_progress(asked, engine, completions)
     question = with_variants(asked.question, engine, asked.visibilities, in_progress)
     asked = replace(asked, question=question)
     tree, unknown = _tree(asked, engine, completions, stems)
-    if tree is not None and typed.text != question.text:
-        sounds = read_so(typed, question, in_progress=asked.mode is Mode.SUGGEST)
-        tree = AnyOf((tree, *sounds))
     if tree is None:
         nothing = EngineResult((), 0, {facet: {} for facet in facets}, engine.name)
         return Retrieved(question, nothing)
+    if typed.text != question.text:
+        sounds = read_so(typed, question, in_progress=asked.mode is Mode.SUGGEST)
+        tree = AnyOf((tree, *sounds))
     meaning = None
     if embedder and _may_mean(asked, engine):
         meaning = _vector_query(embedder, asked, completions)
@@ -203,6 +199,16 @@ def ask(
     ranked = _ranked(asked, engine, replace(found, similarities=similarities))
     shown = ranked.result.hits[offset : offset + limit]
     return replace(ranked, result=replace(ranked.result, hits=shown))
+
+
+def _converted(asked: Asked, engine: Engine) -> tuple[Asked, tuple[str, ...]]:
+    """With what an input method has yet to convert as words, and what its last may become."""
+    question = asked.question
+    if question.locale != "ja":  # which alone has an input method
+        return asked, ()
+    is_sent = asked.mode is Mode.SEARCH
+    question, becoming = with_conversion(question, engine, asked.visibilities, is_sent=is_sent)
+    return replace(asked, question=question), becoming
 
 
 def _words_in_progress(asked: Asked, engine: Engine, completions: Sequence[str]) -> frozenset[str]:
