@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from importlib.metadata import version
 
 from search.analysis import english, japanese
@@ -9,11 +10,12 @@ from search.analysis.characters import JAPANESE, fold, has_japanese
 from search.analysis.values import Analysis, Token, TokenKind
 
 # Grows with every change of what analysis yields; an index of another version is rebuilt.
-CODE_VERSION = 7
+CODE_VERSION = 8
 ANALYSIS_VERSION = f"{CODE_VERSION}-{version('SudachiDict-core')}"
 
 _JAPANESE_RUN = re.compile(f"{JAPANESE.pattern}+")
 MAX_TERM_LENGTH = 200  # what is cut here is cut alike in every engine
+LONGEST_REMEMBERED = 400  # characters: of questions and titles
 
 
 def analyse(text: str, language: str) -> Analysis:
@@ -23,6 +25,16 @@ def analyse(text: str, language: str) -> Analysis:
     other way round, so that mixed questions and product names work on both sites. ``language``
     is part of the contract for analysers whose scripts overlap.
     """
+    return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _analysed(text)
+
+
+# A question is analysed for its words, its name in the log, its corrections.
+@lru_cache(maxsize=500)
+def _remembered(text: str) -> Analysis:
+    return _analysed(text)
+
+
+def _analysed(text: str) -> Analysis:
     if not has_japanese(text):
         return Analysis(tuple(_cut(english.tokens(text))))
     return Analysis(tuple(_cut(_by_script(text))))

@@ -180,8 +180,15 @@ def word_key(word: str) -> str:
 
 def span_read_as(text: str, typed: Sequence[str]) -> tuple[int, int] | None:
     """Start and end of the words of ``text`` that are read as one of the ``typed`` keys begins."""
+    if not typed:
+        return None
     words = read_words(text)
+    initials = {prefix[0] for prefix in typed}
     for i, first in enumerate(words):
+        alone = key(first.reading)
+        # What follows may change the first letter of ウ (ウィ), not that of a longer key.
+        if len(alone) > 1 and alone[0] not in initials:
+            continue
         for j in range(i, min(i + WINDOW, len(words))):
             read = key("".join(word.reading for word in words[i : j + 1]))
             if any(read.startswith(prefix) for prefix in typed):

@@ -25,7 +25,7 @@ from search.engines.base import (
 )
 from search.engines.elasticsearch_client import Connection, cluster_errors, outage, shared_client
 from search.engines.elasticsearch_indices import ElasticsearchIndices, deletions
-from search.engines.elasticsearch_mapping import to_source
+from search.engines.elasticsearch_mapping import NUMBER, to_source
 from search.engines.elasticsearch_query import counts_body, hits_body
 from search.engines.elasticsearch_rebuild import ElasticsearchRebuild
 
@@ -35,8 +35,9 @@ class _Refused(EngineUnavailable):
 
 
 def _hit(found: Mapping[str, Any]) -> Hit:
-    verified_on = found.get("fields", {}).get("verified_on", [""])
-    return Hit(found["_id"], float(found["_score"]), verified_on[0])
+    columns = found.get("fields", {})
+    number = found["_id"] if "_id" in found else columns[NUMBER][0]
+    return Hit(str(number), float(found["_score"]), columns.get("verified_on", [""])[0])
 
 
 class ElasticsearchEngine:
@@ -52,18 +53,28 @@ class ElasticsearchEngine:
 
     def search(self, query: EngineQuery) -> EngineResult:
         """See Engine.search. A missing index is an outage here, so that the standby answers."""
+        found, counted = self._found(query)
+        if not all(NUMBER in hit.get("fields", {}) for hit in found["hits"]["hits"]):
+            # An index that an earlier release made, until it is rebuilt.
+            found, counted = self._found(query, by_columns=False)
+        return self._result(query, found, counted)
+
+    def _found(
+        self, query: EngineQuery, *, by_columns: bool = True
+    ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """The answers that hold the hits and the counts."""
         if not query.facets:
             with cluster_errors():
                 answer = self.client.search(
-                    index=self.indices.alias(query.locale), body=hits_body(query)
+                    index=self.indices.alias(query.locale),
+                    body=hits_body(query, by_columns=by_columns),
                 ).body
-            return self._result(query, answer, answer)
+            return answer, answer
         # Side by side: hits alone are found without a look at most matches, and to count all of
         # them nothing needs to be scored.
-        found, counted = self._searches(
-            query.locale, [hits_body(replace(query, count_total=False)), counts_body(query)]
-        )
-        return self._result(query, found, counted)
+        hits = hits_body(replace(query, count_total=False), by_columns=by_columns)
+        found, counted = self._searches(query.locale, [hits, counts_body(query)])
+        return found, counted
 
     def _result(
         self, query: EngineQuery, found: Mapping[str, Any], counted: Mapping[str, Any]

@@ -19,6 +19,7 @@ from search.engines.elasticsearch_mapping import (
     FILLING_SETTINGS,
     LIVE_SETTINGS,
     MAPPINGS,
+    NUMBER,
     SETTINGS,
 )
 
@@ -97,7 +98,7 @@ class ElasticsearchIndices:
         """Make the fields that the documents' vectors need, and those an old index lacks."""
         fields = vectors.mapping(d.vectors for d in documents if d.vectors is not None)
         held = {field.value for d in documents for field, terms in d.fields.items() if terms}
-        held |= {"verified_on" for d in documents if d.verified_on}
+        held |= {NUMBER} | {"verified_on" for d in documents if d.verified_on}
         fields |= {name: field for name, field in ADDED_LATER.items() if name in held}
         if fields:
             self.bulk_client.indices.put_mapping(index=index, properties=fields)

@@ -38,15 +38,17 @@ def _text_field(field: Field) -> dict[str, Any]:
     }
 
 
+# The column that a hit's id is read from: stored fields, where _id is, take as long as the search.
+NUMBER = "number"
 # Indices of earlier releases get these with their next write.
 ADDED_LATER: Mapping[str, Any] = {
-    # Read from the column store with the hits.
+    NUMBER: {"type": "long", "index": False},
     "verified_on": {"type": "keyword", "index": False},
     Field.TEXT_READINGS.value: _text_field(Field.TEXT_READINGS),
 }
 MAPPINGS: Mapping[str, Any] = {
     "dynamic": "strict",
-    "_source": {"includes": ["digest", "visibility", "facet_*", "verified_on"]},
+    "_source": {"includes": ["digest", "visibility", "facet_*", "verified_on", NUMBER]},
     "properties": {
         "digest": {"type": "keyword"},
         "visibility": {"type": "keyword"},
@@ -60,6 +62,7 @@ MAPPINGS: Mapping[str, Any] = {
 def to_source(document: IndexDocument) -> dict[str, Any]:
     """An index document in Elasticsearch's form."""
     return {
+        NUMBER: int(document.id),
         "digest": document.digest,
         "visibility": document.visibility,
         **{

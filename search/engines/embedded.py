@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from math import log
 from pathlib import Path
 from typing import TypeVar
@@ -33,6 +34,7 @@ from search.engines.tantivy_index import (
     remove,
     tantivy_errors,
 )
+from search.engines.tantivy_schema import NUMBER, VERIFIED_DAY
 from search.engines.vector_store import VectorsDamaged
 
 logger = logging.getLogger(__name__)
@@ -74,9 +76,18 @@ def _stored(searcher: tantivy.Searcher, address: tantivy.DocAddress, field: str)
     return str(searcher.doc(address).get_first(field))
 
 
-def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float) -> Hit:
-    stored = searcher.doc(address)
-    return Hit(str(stored.get_first("id")), score, str(stored.get_first("verified_on") or ""))
+def _hits(live: LiveIndex, searcher: tantivy.Searcher, found: tantivy.SearchResult) -> list[Hit]:
+    addresses = [address for _, address in found.hits]
+    if live.has_columns:
+        numbers = searcher.fast_field_values(NUMBER, addresses)
+        days = searcher.fast_field_values(VERIFIED_DAY, addresses)
+    else:
+        numbers = [_stored(searcher, address, "id") for address in addresses]
+        days = [None] * len(addresses)
+    return [
+        Hit(str(number), score, date.fromordinal(day).isoformat() if day else "")
+        for (score, _), number, day in zip(found.hits, numbers, days, strict=True)
+    ]
 
 
 def _facets(
@@ -117,7 +128,7 @@ class EmbeddedEngine:
                 offset=query.offset,
                 count=query.count_total,
             )
-            hits = [_hit(searcher, address, score) for score, address in found.hits]
+            hits = _hits(live, searcher, found)
             facets = _facets(live, searcher, query) if query.facets else {}
         hits.sort(key=lambda hit: (-hit.score, hit.id))
         # The stub file of tantivy 0.27 lacks `count`.

@@ -14,7 +14,7 @@ import tantivy
 from search.engines.base import EngineQuery, EngineUnavailable, Field, IndexDocument
 from search.engines.stamps import FileStamp, file_stamp
 from search.engines.tantivy_query import any_of, compile_query, unknown_fields
-from search.engines.tantivy_schema import to_tantivy
+from search.engines.tantivy_schema import NUMBER, to_tantivy
 from search.engines.vector_store import VectorsDamaged, VectorStores
 
 logger = logging.getLogger(__name__)
@@ -38,6 +38,7 @@ class LiveIndex:
             # Its own: an earlier release may have made it. It answers until it has been rebuilt.
             self._schema = self.index.schema
         self._unknown = unknown_fields(self._schema)
+        self.has_columns = self._has_columns()
 
     def compiled(self, query: EngineQuery) -> tantivy.Query:
         """A question in this index's terms."""
@@ -46,6 +47,14 @@ class LiveIndex:
     def has(self, field: Field) -> bool:
         """Whether the index has the field; one that an earlier release made may not."""
         return field not in self._unknown
+
+    def _has_columns(self) -> bool:
+        """Whether hits can be read from columns: not in an index that an earlier release made."""
+        try:
+            self.searcher().fast_field_values(NUMBER, [])
+        except ValueError:
+            return False
+        return True
 
     def readable(self, visibilities: Sequence[str]) -> tantivy.Query:
         """All that is for these visibilities."""

@@ -1,5 +1,7 @@
 """The fields of tantivy's indices, and an index document in tantivy's form."""
 
+from datetime import date
+
 import tantivy
 
 from search.engines.base import (
@@ -9,6 +11,10 @@ from search.engines.base import (
     Facet,
     IndexDocument,
 )
+
+# What hits are read from: columns, ten times as fast as stored documents.
+NUMBER = "number"  # the id
+VERIFIED_DAY = "verified_day"  # proleptic Gregorian ordinal (date.toordinal); none where never
 
 
 def build_schema() -> tantivy.Schema:
@@ -28,7 +34,8 @@ def build_schema() -> tantivy.Schema:
         builder.add_text_field(
             f"facet_{facet}", fast=True, tokenizer_name="raw", index_option="basic"
         )
-    builder.add_text_field("verified_on", stored=True, tokenizer_name="raw", index_option="basic")
+    for column in (NUMBER, VERIFIED_DAY):
+        builder.add_unsigned_field(column, fast=True)
     return builder.build()
 
 
@@ -47,6 +54,7 @@ def to_tantivy(document: IndexDocument) -> tantivy.Document:
     for facet, values in document.facets.items():
         for value in values:
             native.add_text(f"facet_{facet}", value)
+    native.add_unsigned(NUMBER, int(document.id))
     if document.verified_on:
-        native.add_text("verified_on", document.verified_on)
+        native.add_unsigned(VERIFIED_DAY, date.fromisoformat(document.verified_on).toordinal())
     return native

@@ -106,8 +106,8 @@ def best_passages(
     passages = np.cumsum(is_passage)
     numbers = passages[rows] - passages[first] + is_passage[first] - 1
     return [
-        int(number) if fits else None
-        for number, fits in zip(numbers, np.isfinite(best), strict=True)
+        number if fits else None
+        for number, fits in zip(numbers.tolist(), np.isfinite(best).tolist(), strict=True)
     ]
 
 

@@ -134,10 +134,10 @@ class VectorStore:
             return {}
         numbers = list(at.values())
         counts = loaded.articles["rows"][numbers]
-        rows = np.concatenate([np.arange(loaded.starts[n], loaded.starts[n + 1]) for n in numbers])
+        first = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        rows = np.repeat(loaded.starts[numbers] - first, counts) + np.arange(counts.sum())
         stored = loaded.rows(rows)
         cosines = products(stored, vector)
-        first = np.concatenate([[0], np.cumsum(counts)[:-1]])
         best = {
             kind: np.maximum.reduceat(np.where(stored["kind"] == kind, cosines, -1.0), first)
             for kind in VectorKind
@@ -145,12 +145,12 @@ class VectorStore:
         covered = coverage(stored["signature"], words, weights)
         passages = best_passages(stored["kind"] == VectorKind.PASSAGE, cosines + covered, first)
         return {
-            id_: Similarity(float(title), float(passage), float(share), best_passage)
+            id_: Similarity(title, passage, share, best_passage)
             for id_, title, passage, share, best_passage in zip(
                 at,
-                best[VectorKind.TITLE],
-                best[VectorKind.PASSAGE],
-                np.maximum.reduceat(covered, first),
+                best[VectorKind.TITLE].tolist(),
+                best[VectorKind.PASSAGE].tolist(),
+                np.maximum.reduceat(covered, first).tolist(),
                 passages,
                 strict=True,
             )

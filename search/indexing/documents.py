@@ -79,16 +79,18 @@ def _fields(source: ArticleSource, packed: PackedTerms) -> dict[Field, tuple[str
     texts = source.texts
     short = unpack_terms(packed.terms)
     title = tuple(term for term, _, _ in unpack_tokens(packed.title_tokens, texts.title))
+    summary = tuple(term for term, _, _ in unpack_tokens(packed.summary_tokens, texts.summary))
     body = tuple(term for term, _, _ in unpack_tokens(packed.body_tokens, texts.body))
     labels = tuple(t for label in source.labels for t in field_terms(label, texts.locale))
     questions = short[Field.QUESTIONS]
     return {
         **short,
         Field.TITLE: title,
+        Field.SUMMARY: summary,
         Field.LABELS: labels,
         Field.BODY: body,
         # Headings are lines of the body already.
-        Field.TEXT: title * 2 + questions * 2 + short[Field.SUMMARY] + body,
+        Field.TEXT: title * 2 + questions * 2 + summary + body,
     }
 
 

@@ -25,6 +25,7 @@ class ArticleText(models.Model):
     title_tokens = models.BinaryField()
     body_tokens = models.BinaryField()
     terms = models.BinaryField()
+    summary_tokens = models.BinaryField(default=bytes)
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

@@ -45,10 +45,10 @@ class StoredText:
         """The tokens of ``body``."""
         return unpack_tokens(self.packed_body, self.body) if self.packed_body else []
 
-    def body_matches(self, terms: Collection[str]) -> list[TermPlace]:
-        """Those of ``body_tokens`` whose term is one of ``terms``; an empty term stands for others
-        between two of them."""
-        return find_tokens(self.packed_body, self.body, terms) if self.packed_body else []
+    def body_matches(self, terms: Collection[str], within: Span | None = None) -> list[TermPlace]:
+        """Those of ``body_tokens`` whose term is one of ``terms``, that begin ``within`` a part of
+        the body; an empty term stands for others between two of them."""
+        return find_tokens(self.packed_body, terms, within)
 
 
 def stored_texts(article_ids: Iterable[int]) -> dict[int, StoredText]:
@@ -96,14 +96,36 @@ def _passages(stored: str | None) -> tuple[Span, ...]:
     return tuple((start, end) for start, end in json.loads(stored or "[]"))
 
 
+@dataclass(frozen=True, slots=True)
+class PackedShort:
+    """The tokens of one article's title and summary, packed; each knows its own text."""
+
+    title: bytes = b""
+    summary: bytes = b""
+
+
+def short_tokens(article_ids: Iterable[int]) -> dict[int, PackedShort]:
+    """The tokens of the articles' titles and summaries, in one query."""
+    rows = _SHORT_ROWS.rows(list(article_ids))
+    return {pk: PackedShort(bytes(title), bytes(summary)) for pk, title, summary in rows}
+
+
+def _short_rows(article_ids: Sequence[int]) -> QuerySet[ArticleText, Any]:
+    texts = ArticleText.objects.filter(pk__in=article_ids)
+    return texts.values_list("pk", "title_tokens", "summary_tokens")
+
+
+_SHORT_ROWS = Prepared(_short_rows)
+
+
 def fresh_terms(digests: Mapping[int, str]) -> dict[int, PackedTerms]:
     """The stored terms of those articles whose text digest still is the one given. One query."""
     rows = ArticleText.objects.filter(pk__in=list(digests)).values_list(
-        "pk", "digest", "title_tokens", "body_tokens", "terms"
+        "pk", "digest", "title_tokens", "summary_tokens", "body_tokens", "terms"
     )
     return {
-        pk: PackedTerms(bytes(title), bytes(body), bytes(terms))
-        for pk, digest, title, body, terms in rows
+        pk: PackedTerms(*map(bytes, packed))
+        for pk, digest, *packed in rows
         if digest == digests[pk]
     }
 
@@ -120,6 +142,7 @@ def store_terms(analysed: Mapping[int, tuple[Texts, PackedTerms]]) -> None:
             summary=texts.summary,
             body=texts.body,
             title_tokens=packed.title_tokens,
+            summary_tokens=packed.summary_tokens,
             body_tokens=packed.body_tokens,
             terms=packed.terms,
         )
@@ -148,6 +171,7 @@ def _upsert(rows: list[ArticleText]) -> None:
             "summary",
             "body",
             "title_tokens",
+            "summary_tokens",
             "body_tokens",
             "terms",
             "updated_at",

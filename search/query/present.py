@@ -6,7 +6,7 @@ private. ``readable`` looks at the database of this moment; what it does not ret
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import or_
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from kb.models import Stage, Topic
 from search import engines
 from search.analysis import analyse, readings
+from search.analysis.characters import fold
 from search.engines.base import (
     AllOf,
     AnyOf,
@@ -28,8 +29,10 @@ from search.engines.base import (
 )
 from search.indexing.eligibility import ROOT_TOPIC_DEPTH, ReadableArticle, readable
 from search.indexing.prepared import Prepared
-from search.indexing.stored_texts import StoredText, stored_texts
+from search.indexing.stored_texts import PackedShort, StoredText, short_tokens, stored_texts
+from search.indexing.terms import unpack_tokens
 from search.query.highlight import (
+    EXCERPT_LENGTH,
     TermPlace,
     excerpt,
     merged,
@@ -56,17 +59,22 @@ TITLES_SEEN = 3
 def present_suggestions(
     request: SearchRequest, question: Question, hits: Iterable[Hit], limit: int
 ) -> tuple[Suggestion, ...]:
-    """The first ``limit`` hits the viewer may read now. Two SQL queries."""
-    found = _readable_in_order(request, hits)[:limit]
-    return tuple(_suggestion(question, article) for article in found)
+    """The first ``limit`` hits the viewer may read now. Three SQL queries, two more where some of
+    the first may not be read."""
+    found = _readable_in_order(request, hits, limit)
+    packed = short_tokens([article.id for article in found])
+    return tuple(
+        _suggestion(question, article, packed.get(article.id, PackedShort())) for article in found
+    )
 
 
-def _suggestion(question: Question, article: ReadableArticle) -> Suggestion:
-    answers = _answers(question, article)
+def _suggestion(question: Question, article: ReadableArticle, packed: PackedShort) -> Suggestion:
+    title = _Analysed(article.title, question, packed.title)
+    answers = _covered(question, title, _Analysed(article.short_answer, question, packed.summary))
     return Suggestion(
         kind=SuggestionKind.ANSWER if answers else SuggestionKind.ARTICLE,
         id=str(article.id),
-        title=highlight_title(question, article.title, in_progress=True),
+        title=highlight_title(question, title, in_progress=True),
         url=article.url,
         topic=article.topic,
         answer=article.short_answer if answers else "",
@@ -92,11 +100,15 @@ def present_results(
 
 
 def answer_box(question: Question, results: Iterable[Result], page: int) -> Result | None:
-    """The first result when its short answer answers the question; first page only."""
+    """The first result when its short answer answers the question; first page only. One SQL
+    query."""
     first = next(iter(results), None)
     if first is None or page > 1 or not first.answer:
         return None
-    return first if _covered(question, first.title.text, first.answer) else None
+    packed = short_tokens([int(first.id)]).get(int(first.id), PackedShort())
+    title = _Analysed(first.title.text, question, packed.title)
+    answer = _Analysed(first.answer, question, packed.summary)
+    return first if _covered(question, title, answer) else None
 
 
 def is_named(request: SearchRequest, question: Question, results: Sequence[Result]) -> bool:
@@ -105,7 +117,7 @@ def is_named(request: SearchRequest, question: Question, results: Sequence[Resul
     seen = results[:TITLES_SEEN]
     if not question.is_one_word or not seen:
         return False
-    if any(_speak_of_all(question, result.title.text) for result in seen):
+    if any(_speak_of_all(question, _Analysed(result.title.text)) for result in seen):
         return True
     fields = (
         AllOf(tuple(word_clauses(question.distinct_terms, question.synonyms, field, 1.0)))
@@ -118,12 +130,22 @@ def is_named(request: SearchRequest, question: Question, results: Sequence[Resul
     return False
 
 
-def _readable_in_order(request: SearchRequest, hits: Iterable[Hit]) -> list[ReadableArticle]:
+def _readable_in_order(
+    request: SearchRequest, hits: Iterable[Hit], limit: int | None = None
+) -> list[ReadableArticle]:
+    """Those of the hits that the viewer may read now; of ``limit`` the first so many, for which the
+    others are looked at only where some of as many may not be read."""
     ids = [int(hit.id) for hit in hits]
-    if not ids:
-        return []
-    open_now = readable(ids, request.viewer)
-    return [open_now[pk] for pk in ids if pk in open_now and open_now[pk].locale == request.locale]
+    found: list[ReadableArticle] = []
+    for some in (ids[:limit], ids[limit:] if limit else []):
+        if some and (limit is None or len(found) < limit):
+            open_now = readable(some, request.viewer)
+            found += [
+                open_now[pk]
+                for pk in some
+                if pk in open_now and open_now[pk].locale == request.locale
+            ]
+    return found[:limit]
 
 
 def _result(
@@ -132,12 +154,10 @@ def _result(
     text: StoredText | None,
     place: Span | None,
 ) -> Result:
-    # As it was analysed for the index, where it still is the same title. Stop words are not kept.
-    is_stored = text is not None and text.title == article.title and question.has_content
-    tokens = text.title_tokens if text and is_stored else None
+    title = _Analysed(article.title, question, text.packed_title if text else b"")
     return Result(
         id=str(article.id),
-        title=highlight_title(question, article.title, tokens),
+        title=highlight_title(question, title),
         url=article.url,
         topic=article.topic,
         excerpt=body_excerpt(question, text, place) if text else Highlighted(""),
@@ -150,61 +170,72 @@ def _result(
 
 def body_excerpt(question: Question, text: StoredText, place: Span | None) -> Highlighted:
     """The lines of a body that speak most of the question; ``place``: the passage to look in."""
-    places = text.body_matches(question.may_be_marked)
+    # An excerpt may go on behind its passage.
+    within = (place[0], place[1] + EXCERPT_LENGTH) if place else None
+    places = text.body_matches(question.may_be_marked, within)
     return excerpt(text.body, places, question.marked_in(term for term, _, _ in places), place)
 
 
 # --- highlights -------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=5_000)
+class _Analysed:
+    """A title or an answer with its tokens, when they are asked for: as the index has them
+    (``packed``), where it is the same text and ``question`` has no use for stop words, which are
+    not kept."""
+
+    def __init__(self, text: str, question: Question | None = None, packed: bytes = b"") -> None:
+        self.text = text
+        self._packed = packed if question and question.is_about_content else b""
+
+    @cached_property
+    def tokens(self) -> Sequence[TermPlace]:
+        """Terms with their places, in reading order."""
+        stored = unpack_tokens(self._packed, self.text) if self._packed else []
+        return stored or _tokens(self.text)
+
+
+@lru_cache(maxsize=1_000)
 def _tokens(text: str) -> tuple[TermPlace, ...]:
     return tuple((token.term, token.start, token.end) for token in analyse(text, "").tokens)
 
 
 def highlight_title(
-    question: Question,
-    title: str,
-    tokens: Sequence[TermPlace] | None = None,
-    *,
-    in_progress: bool = False,
+    question: Question, title: _Analysed, *, in_progress: bool = False
 ) -> Highlighted:
     """``title`` with the question's words marked; in progress also what begins like the last word,
-    or, where no word is the same, what is read like the whole. ``tokens``: the title's, if they
-    are known."""
-    tokens = _tokens(title) if tokens is None else tokens
-    spans = term_spans(tokens, question.marked_in(term for term, _, _ in tokens))
+    or, where no word is the same, what begins or is read like the whole."""
+    spans = term_spans(title.tokens, question.marked_in(term for term, _, _ in title.tokens))
     if in_progress:
-        spans += prefix_spans(title, tokens, question.last_word)
-        if not spans and (keys := readings.typed_keys(question.text)):
-            span = readings.span_read_as(title, keys)
-            spans = [span] if span else []
-    return Highlighted(title, merged(spans))
+        spans += prefix_spans(title.text, title.tokens, question.last_word)
+        spans = spans or _like_the_whole(title.text, question.text)
+    return Highlighted(title.text, merged(spans))
 
 
-def _answers(question: Question, article: ReadableArticle) -> bool:
-    """Whether to show the short answer in place: it and the title speak of all that was asked."""
-    if not article.short_answer:
+def _like_the_whole(title: str, typed: str) -> list[Span]:
+    """Where a title begins as typed, or is read so."""
+    if typed.strip() and fold(title[: len(typed)]) == fold(typed):
+        return [(0, len(typed))]
+    span = readings.span_read_as(title, readings.typed_keys(typed))
+    return [span] if span else []
+
+
+def _covered(question: Question, title: _Analysed, answer: _Analysed) -> bool:
+    """Whether to show the short answer in place: it and the title together speak of all that was
+    asked; the last word may go on in them. A single word has to stand in the title: an answer
+    mentions many in passing."""
+    if not answer.text or not question.has_content:
         return False
-    return _covered(question, article.title, article.short_answer)
+    return _speak_of_all(question, title) or (
+        not question.is_one_word and _speak_of_all(question, title, answer)
+    )
 
 
-def _covered(question: Question, title: str, answer: str) -> bool:
-    """Whether the texts together speak of all that was asked; the last word may go on in them. A
-    single word has to stand in the title: an answer mentions many in passing."""
-    if not question.has_content:
-        return False
-    # The title alone first: analysing a long answer takes longer than finding its article did.
-    if _speak_of_all(question, title):
-        return True
-    return not question.is_one_word and _speak_of_all(question, title, answer)
-
-
-def _speak_of_all(question: Question, *texts: str) -> bool:
-    held = question.met_in([term for text in texts for term, _, _ in _tokens(text)])
+def _speak_of_all(question: Question, *texts: _Analysed) -> bool:
+    held = question.met_in([term for text in texts for term, _, _ in text.tokens])
     missing = {term for term in question.distinct_terms if term not in held}
     if missing and missing <= question.unfinished_terms:
-        return any(prefix_spans(text, _tokens(text), question.last_word) for text in texts)
+        return any(prefix_spans(text.text, text.tokens, question.last_word) for text in texts)
     return not missing
 
 

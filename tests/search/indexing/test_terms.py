@@ -1,5 +1,7 @@
 """Analysed texts and their stored form."""
 
+import zlib
+
 import pytest
 
 from search.analysis import analyse
@@ -28,6 +30,7 @@ TEXTS = {
 def test_tokens_survive_packing(language):
     text = TEXTS[language]
     tokens = analyse(text, language).content
+    assert [token.start for token in tokens] == sorted(token.start for token in tokens)
     assert unpack_tokens(pack_tokens(text, tokens), text) == [
         (token.term, token.start, token.end) for token in tokens
     ]
@@ -45,12 +48,34 @@ def test_tokens_survive_packing(language):
 def test_wanted_tokens_are_found_without_the_others(wanted, found):
     text = "Cancel an order, or cancel two orders."
     blob = pack_tokens(text, analyse(text, "en").content)
-    places = find_tokens(blob, text, wanted)
+    places = find_tokens(blob, wanted)
     assert [term for term, _, _ in places] == found
     assert [place for place in places if place[0]] == [
         token for token in unpack_tokens(blob, text) if token[0] in wanted
     ]
-    assert find_tokens(blob, "another text", wanted) == []
+
+
+def test_wanted_tokens_of_a_part_of_the_text():
+    text = "Cancel an order, or cancel two orders."
+    blob = pack_tokens(text, analyse(text, "en").content)
+    assert find_tokens(blob, {"cancel", "order"}, within=(10, 21)) == [
+        ("order", 10, 15),
+        ("cancel", 20, 26),
+    ]
+    assert find_tokens(blob, {"cancel", "order"}, within=(1, 10)) == []
+
+
+def test_tokens_far_apart_and_long_ones_survive_packing():
+    text = f"a {'x' * 150} {'. ' * 40_000} b1042 {'c ' * 300}"
+    tokens = analyse(text, "en").content
+    assert unpack_tokens(pack_tokens(text, tokens), text) == [
+        (token.term, token.start, token.end) for token in tokens
+    ]
+
+
+@pytest.mark.parametrize("old", [b"", b"x", zlib.compress(b"as an earlier release packed it")])
+def test_tokens_that_an_earlier_release_packed_are_none(old):
+    assert unpack_tokens(old, "text") == find_tokens(old, {"text"}) == []
 
 
 def test_tokens_of_another_text_are_none():
@@ -88,7 +113,6 @@ def test_short_fields():
     fields = unpack_terms(packed.terms)
     assert fields.keys() == {
         Field.QUESTIONS,
-        Field.SUMMARY,
         Field.HEADINGS,
         Field.WORDS,
         Field.READINGS,

@@ -130,7 +130,7 @@ class TestSearch:
 
     def test_queries(self, articles, django_assert_num_queries):
         search(SearchRequest("password", "en"))  # site roots are cached
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             search(SearchRequest("password", "en"))
 
 
@@ -160,7 +160,7 @@ class TestSuggest:
 
     def test_queries(self, articles, django_assert_num_queries):
         suggested("reset")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             suggested("reset")
 
 
