@@ -77,15 +77,13 @@ def _stored(searcher: tantivy.Searcher, address: tantivy.DocAddress, field: str)
 
 
 def _hits(live: LiveIndex, searcher: tantivy.Searcher, found: tantivy.SearchResult) -> list[Hit]:
+    if not live.has_columns:
+        return [Hit(_stored(searcher, address, "id"), score) for score, address in found.hits]
     addresses = [address for _, address in found.hits]
-    if live.has_columns:
-        numbers = searcher.fast_field_values(NUMBER, addresses)
-        days = searcher.fast_field_values(VERIFIED_DAY, addresses)
-    else:
-        numbers = [_stored(searcher, address, "id") for address in addresses]
-        days = [None] * len(addresses)
+    numbers = searcher.fast_field_values(NUMBER, addresses)
+    days = searcher.fast_field_values(VERIFIED_DAY, addresses)
     return [
-        Hit(str(number), score, date.fromordinal(day).isoformat() if day else "")
+        Hit(str(number), score, date.fromordinal(int(day)).isoformat() if day else "")
         for (score, _), number, day in zip(found.hits, numbers, days, strict=True)
     ]
 

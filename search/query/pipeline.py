@@ -7,12 +7,12 @@ from django.conf import settings
 from search.engines.base import EngineUnavailable, Facet
 from search.query import tokens
 from search.query.evidence import is_unanswered
+from search.query.facets import present_facets
 from search.query.meant import answers_what_was_meant, meant_by
 from search.query.other_languages import in_other_languages
 from search.query.present import (
     answer_box,
     is_named,
-    present_facets,
     present_results,
     present_suggestions,
 )

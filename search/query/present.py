@@ -6,13 +6,8 @@ private. ``readable`` looks at the database of this moment; what it does not ret
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property, lru_cache, reduce
-from operator import or_
-from typing import Any, NamedTuple
+from functools import cached_property, lru_cache
 
-from django.db.models import Q, QuerySet
-
-from kb.models import Stage, Topic
 from search import engines
 from search.analysis import analyse, readings
 from search.analysis.characters import fold
@@ -21,14 +16,12 @@ from search.engines.base import (
     AnyOf,
     EngineQuery,
     EngineUnavailable,
-    Facet,
     Field,
     Hit,
     Ids,
     Similarity,
 )
-from search.indexing.eligibility import ROOT_TOPIC_DEPTH, ReadableArticle, readable
-from search.indexing.prepared import Prepared
+from search.indexing.eligibility import ReadableArticle, readable
 from search.indexing.stored_texts import PackedShort, StoredText, short_tokens, stored_texts
 from search.indexing.terms import unpack_tokens
 from search.query.highlight import (
@@ -43,7 +36,6 @@ from search.query.passages import best_passages
 from search.query.synonyms import word_clauses
 from search.query.understand import Question
 from search.query.values import (
-    FacetValue,
     Highlighted,
     Result,
     SearchRequest,
@@ -237,68 +229,3 @@ def _speak_of_all(question: Question, *texts: _Analysed) -> bool:
     if missing and missing <= question.unfinished_terms:
         return any(prefix_spans(text.text, text.tokens, question.last_word) for text in texts)
     return not missing
-
-
-# --- facets -----------------------------------------------------------------------------------
-
-
-def present_facets(
-    request: SearchRequest, counts: Mapping[Facet, Mapping[str, int]]
-) -> dict[str, tuple[FacetValue, ...]]:
-    """Choices per facet, most results first; a chosen value stays though it may leave none."""
-    return {
-        Facet.TOPIC: _topic_choices(request, counts.get(Facet.TOPIC, {})),
-        Facet.STAGE: _stage_choices(request, counts.get(Facet.STAGE, {})),
-    }
-
-
-def _topic_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
-    """Top-level topics, and the next level below a chosen one. One SQL query, three where one is
-    chosen.
-
-    A chosen topic that leaves no result has no name here.
-    """
-    chosen = set(request.filters.get(Facet.TOPIC, ()))
-    # Only topics of results the viewer may read: anybody can ask for any number.
-    open_ids = [int(value) for value in chosen.intersection(counts)]
-    rows = list(map(_Topic._make, _TOPICS_AT_THE_TOP.rows([int(value) for value in counts])))
-    if open_ids:
-        opened = _topics().filter(pk__in=open_ids).values_list(*_Topic._fields, "depth")
-        below = [Q(path__startswith=path, depth=depth + 1) for _, _, path, depth in opened]
-        beside = Q(pk__in=open_ids) | reduce(or_, below, Q())
-        rows += map(_Topic._make, _topics().filter(beside).values_list(*_Topic._fields))
-    choices = {
-        row.pk: FacetValue(str(row.pk), row.title, counts[str(row.pk)], row.pk in open_ids)
-        for row in sorted(rows, key=lambda row: row.path)
-        if str(row.pk) in counts
-    }
-    return tuple(sorted(choices.values(), key=lambda choice: -choice.count))
-
-
-class _Topic(NamedTuple):
-    """What is read of a topic."""
-
-    pk: int
-    title: str
-    path: str
-
-
-def _topics() -> QuerySet[Topic]:
-    return Topic.objects.filter(live=True).order_by()
-
-
-def _topics_at_the_top(topic_ids: Sequence[int]) -> QuerySet[Topic, Any]:
-    at_the_top = _topics().filter(depth=ROOT_TOPIC_DEPTH + 1)
-    return at_the_top.filter(pk__in=topic_ids).values_list(*_Topic._fields)
-
-
-_TOPICS_AT_THE_TOP = Prepared(_topics_at_the_top)
-
-
-def _stage_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
-    chosen = set(request.filters.get(Facet.STAGE, ()))
-    return tuple(
-        FacetValue(stage.value, str(stage.label), counts.get(stage, 0), stage in chosen)
-        for stage in Stage
-        if counts.get(stage) or stage in chosen
-    )

@@ -9,8 +9,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from wagtail.models import PageViewRestriction
 
+from kb.models import Article
 from kb.visibility import Viewer, Visibility
-from search.query import tokens
+from search.query import present, tokens
 from search.query.pipeline import search, suggest
 from search.query.rules import NO_RULES, Promotion, trying
 from search.query.values import Mode, SearchRequest, SuggestionKind
@@ -157,6 +158,42 @@ class TestSuggest:
 
     def test_private_articles_do_not_show(self, articles):
         assert suggested("Password s") == ["Reset your password"]
+
+    def test_what_was_analysed_for_the_index_is_not_analysed_again(self, articles, monkeypatch):
+        monkeypatch.setattr(present, "analyse", None)
+        first = suggest(SearchRequest("sign-in passw", "en", mode=Mode.SUGGEST)).suggestions[0]
+        assert first.kind is SuggestionKind.ANSWER
+        assert first.title.spans == ((11, 16),)
+        assert search(SearchRequest("sign-in password", "en")).answer
+
+    def test_a_title_that_has_changed_since_is_marked_as_it_is_now(self, articles):
+        Article.objects.filter(pk=articles["reset"].pk).update(title="Your passwords: reset them")
+        first = suggest(SearchRequest("reset passw", "en", mode=Mode.SUGGEST)).suggestions[0]
+        assert first.title.spans == ((5, 10), (16, 21))
+
+    @pytest.mark.parametrize("typed", ["reset password y", "reset password yo", "Reset your"])
+    def test_a_stop_word_in_progress_is_met_as_well(self, articles, typed):
+        first = suggest(SearchRequest(typed, "en", mode=Mode.SUGGEST)).suggestions[0]
+        assert first.kind is SuggestionKind.ANSWER
+        assert (6, 6 + len(typed.split()[-1])) in first.title.spans
+
+    @pytest.mark.parametrize(
+        ("typed", "spans"),
+        [("別のW", [(0, 3)]), ("別のｗ", [(0, 3)]), ("べつの", [(0, 2)]), ("別に", []), ("", [])],
+    )
+    def test_a_title_that_begins_or_is_read_as_typed(self, typed, spans):
+        assert present._like_the_whole("別のWorkspace", typed) == spans
+
+    def test_the_next_ones_stand_in_for_what_is_gone(self, articles, account, index, settings):
+        settings.SUGGESTIONS_SHOWN = 2
+        for number in range(4):
+            articles[number] = ArticleFactory(parent=account, title=f"Kettle {number}")
+        index()
+        gone, stays = suggested("kettle")
+        Article.objects.get(title=gone).unpublish()
+        first, second = suggested("kettle")
+        assert first == stays
+        assert second not in (gone, stays)
 
     def test_queries(self, articles, django_assert_num_queries):
         suggested("reset")
