@@ -98,6 +98,7 @@ class ElasticsearchIndices:
         """Make the fields that the documents' vectors need, and those an old index lacks."""
         fields = vectors.mapping(d.vectors for d in documents if d.vectors is not None)
         held = {field.value for d in documents for field, terms in d.fields.items() if terms}
+        held |= {f"facet_{facet}" for d in documents for facet in d.facets}
         held |= {NUMBER} | {"verified_on" for d in documents if d.verified_on}
         fields |= {name: field for name, field in ADDED_LATER.items() if name in held}
         if fields:

@@ -38,12 +38,14 @@ def _text_field(field: Field) -> dict[str, Any]:
     }
 
 
+_FACET: Mapping[str, Any] = {"type": "keyword"}
 # The column that a hit's id is read from: stored fields, where _id is, take as long as the search.
 NUMBER = "number"
 # Indices of earlier releases get these with their next write.
 ADDED_LATER: Mapping[str, Any] = {
     NUMBER: {"type": "long", "index": False},
     "verified_on": {"type": "keyword", "index": False},
+    f"facet_{Facet.TOP_TOPIC}": _FACET,
     Field.TEXT_READINGS.value: _text_field(Field.TEXT_READINGS),
 }
 MAPPINGS: Mapping[str, Any] = {
@@ -53,7 +55,7 @@ MAPPINGS: Mapping[str, Any] = {
         "digest": {"type": "keyword"},
         "visibility": {"type": "keyword"},
         **{field.value: _text_field(field) for field in Field if field not in LISTED_ONLY},
-        **{f"facet_{facet}": {"type": "keyword"} for facet in Facet},
+        **{f"facet_{facet}": _FACET for facet in Facet},
         **ADDED_LATER,
     },
 }

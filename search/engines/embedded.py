@@ -92,7 +92,8 @@ def _facets(
     live: LiveIndex, searcher: tantivy.Searcher, query: EngineQuery
 ) -> dict[Facet, dict[str, int]]:
     wanted = {
-        facet.value: {"terms": {"field": f"facet_{facet}", "size": 1000}} for facet in query.facets
+        facet.value: {"terms": {"field": live.facet_column(facet), "size": 1000}}
+        for facet in query.facets
     }
     answer = searcher.aggregate(live.compiled(replace(query, root=matching(query.root))), wanted)
     return {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import tantivy
 
-from search.engines.base import EngineQuery, EngineUnavailable, Field, IndexDocument
+from search.engines.base import EngineQuery, EngineUnavailable, Facet, Field, IndexDocument
 from search.engines.stamps import FileStamp, file_stamp
 from search.engines.tantivy_query import any_of, compile_query, unknown_fields
 from search.engines.tantivy_schema import NUMBER, to_tantivy
@@ -47,6 +47,14 @@ class LiveIndex:
     def has(self, field: Field) -> bool:
         """Whether the index has the field; one that an earlier release made may not."""
         return field not in self._unknown
+
+    def facet_column(self, facet: Facet) -> str:
+        """Where the values of a facet stand. The highest topic is one of all that are above, in an
+        index that has it nowhere else."""
+        with suppress(ValueError):
+            tantivy.Query.term_query(self._schema, f"facet_{facet}", "")
+            return f"facet_{facet}"
+        return f"facet_{Facet.TOPIC}"
 
     def _has_columns(self) -> bool:
         """Whether hits can be read from columns: not in an index that an earlier release made."""

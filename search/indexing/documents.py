@@ -57,6 +57,7 @@ def to_document(
         fields=_fields(source, packed),
         facets={
             Facet.TOPIC: source.topic_ids,
+            Facet.TOP_TOPIC: _values(source.top_topic_id),
             Facet.PRODUCT: _values(source.product),
             Facet.AUDIENCE: _values(source.audience),
             Facet.STAGE: _values(source.stage),

@@ -39,9 +39,11 @@ from kb.models import Article, Topic
 from kb.visibility import Viewer, Visibility, strictest
 from search.indexing.prepared import Prepared
 from search.indexing.privacy import Privacy
+from search.indexing.terms import ShortTokens
 
 # Root, home page, root topic: the root topic is only a shelf and not named as a subject.
 ROOT_TOPIC_DEPTH = 3
+TOP_TOPIC_DEPTH = ROOT_TOPIC_DEPTH + 1
 # Access that is not one of the three visibilities: totals and facets could not be kept honest.
 _NEVER_SEARCHED = frozenset((PageViewRestriction.PASSWORD, PageViewRestriction.GROUPS))
 
@@ -157,6 +159,7 @@ class ReadableArticle:
     topic: str
     verified_on: date | None
     visibility: str
+    tokens: ShortTokens
 
 
 def readable(article_ids: Iterable[int], viewer: Viewer) -> dict[int, ReadableArticle]:
@@ -185,6 +188,7 @@ def readable(article_ids: Iterable[int], viewer: Viewer) -> dict[int, ReadableAr
                 topic=row.topic_title or "",
                 verified_on=row.verified_on,
                 visibility=visibility,
+                tokens=ShortTokens(bytes(row.title_tokens or b""), bytes(row.answer_tokens or b"")),
             )
     return shown
 
@@ -201,10 +205,20 @@ class _Row(NamedTuple):
     short_answer: str
     topic_title: str | None
     verified_on: date | None
+    title_tokens: bytes | None
+    answer_tokens: bytes | None
+
+
+# Where the columns of a row stand that an article does not have itself.
+_ELSEWHERE = {
+    "locale": "locale__language_code",
+    "title_tokens": "indexed_text__title_tokens",
+    "answer_tokens": "indexed_text__summary_tokens",
+}
 
 
 def _rows(article_ids: Sequence[int]) -> QuerySet[Article, Any]:
-    columns = ["locale__language_code" if name == "locale" else name for name in _Row._fields]
+    columns = [_ELSEWHERE.get(name, name) for name in _Row._fields]
     return (
         Article.objects.order_by()
         .filter(Q(expire_at__isnull=True) | Q(expire_at__gt=Now()), live=True)

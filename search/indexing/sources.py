@@ -7,20 +7,22 @@ from django.db import DatabaseError
 from wagtail.models import Page
 
 from kb.models import Article, ArticleTag, Topic
-from search.indexing.eligibility import ROOT_TOPIC_DEPTH, eligible_articles
+from search.indexing.eligibility import ROOT_TOPIC_DEPTH, TOP_TOPIC_DEPTH, eligible_articles
 from search.indexing.plain_text import body_text
 from search.indexing.terms import Failure, Texts, digest_of
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleSource:
-    """One article. ``labels``: tags, topics above it, product, audience; ``topic_ids``: pages."""
+    """One article. ``labels``: tags, topics above it, product, audience; ``topic_ids``: pages;
+    ``top_topic_id``: the highest of these below the root topic."""
 
     id: int
     visibility: str
     texts: Texts
     labels: tuple[str, ...] = ()
     topic_ids: tuple[str, ...] = ()
+    top_topic_id: str = ""
     product: str = ""
     audience: str = ""
     stage: str = ""
@@ -34,6 +36,7 @@ class ArticleSource:
             self.visibility,
             self.labels,
             self.topic_ids,
+            self.top_topic_id,
             self.product,
             self.audience,
             self.stage,
@@ -84,6 +87,7 @@ def _source(article: Article, topics: Mapping[str, Topic], tags: Iterable[str]) 
         ),
         labels=tuple(label for label in labels if label),
         topic_ids=tuple(str(topic.pk) for topic in above),
+        top_topic_id=next((str(t.pk) for t in above if t.depth == TOP_TOPIC_DEPTH), ""),
         product=article.product,
         audience=article.audience,
         stage=article.stage,

@@ -96,28 +96,6 @@ def _passages(stored: str | None) -> tuple[Span, ...]:
     return tuple((start, end) for start, end in json.loads(stored or "[]"))
 
 
-@dataclass(frozen=True, slots=True)
-class PackedShort:
-    """The tokens of one article's title and summary, packed; each knows its own text."""
-
-    title: bytes = b""
-    summary: bytes = b""
-
-
-def short_tokens(article_ids: Iterable[int]) -> dict[int, PackedShort]:
-    """The tokens of the articles' titles and summaries, in one query."""
-    rows = _SHORT_ROWS.rows(list(article_ids))
-    return {pk: PackedShort(bytes(title), bytes(summary)) for pk, title, summary in rows}
-
-
-def _short_rows(article_ids: Sequence[int]) -> QuerySet[ArticleText, Any]:
-    texts = ArticleText.objects.filter(pk__in=article_ids)
-    return texts.values_list("pk", "title_tokens", "summary_tokens")
-
-
-_SHORT_ROWS = Prepared(_short_rows)
-
-
 def fresh_terms(digests: Mapping[int, str]) -> dict[int, PackedTerms]:
     """The stored terms of those articles whose text digest still is the one given. One query."""
     rows = ArticleText.objects.filter(pk__in=list(digests)).values_list(

@@ -79,6 +79,15 @@ class PackedTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortTokens:
+    """Of those the tokens of title and short answer, for what shows them without the body; none
+    where they are not stored."""
+
+    title: bytes = b""
+    answer: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why one article's texts could not be analysed."""
 

@@ -9,9 +9,14 @@ from django.db.models import Q, QuerySet
 
 from kb.models import Stage, Topic
 from search.engines.base import Facet
-from search.indexing.eligibility import ROOT_TOPIC_DEPTH
+from search.indexing.eligibility import TOP_TOPIC_DEPTH
 from search.indexing.prepared import Prepared
 from search.query.values import FacetValue, SearchRequest
+
+
+def topic_facet(request: SearchRequest) -> Facet:
+    """What to count for the choice of topics: those at the top; all, where one is chosen."""
+    return Facet.TOPIC if request.filters.get(Facet.TOPIC) else Facet.TOP_TOPIC
 
 
 def present_facets(
@@ -19,7 +24,7 @@ def present_facets(
 ) -> dict[str, tuple[FacetValue, ...]]:
     """Choices per facet, most results first; a chosen value stays though it may leave none."""
     return {
-        Facet.TOPIC: _topic_choices(request, counts.get(Facet.TOPIC, {})),
+        Facet.TOPIC: _topic_choices(request, counts.get(topic_facet(request), {})),
         Facet.STAGE: _stage_choices(request, counts.get(Facet.STAGE, {})),
     }
 
@@ -60,7 +65,7 @@ def _topics() -> QuerySet[Topic]:
 
 
 def _topics_at_the_top(topic_ids: Sequence[int]) -> QuerySet[Topic, Any]:
-    at_the_top = _topics().filter(depth=ROOT_TOPIC_DEPTH + 1)
+    at_the_top = _topics().filter(depth=TOP_TOPIC_DEPTH)
     return at_the_top.filter(pk__in=topic_ids).values_list(*_Topic._fields)
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from search.engines.base import EngineUnavailable, Facet
 from search.query import tokens
 from search.query.evidence import is_unanswered
-from search.query.facets import present_facets
+from search.query.facets import present_facets, topic_facet
 from search.query.meant import answers_what_was_meant, meant_by
 from search.query.other_languages import in_other_languages
 from search.query.present import (
@@ -32,8 +32,9 @@ from search.query.values import (
 
 logger = logging.getLogger(__name__)
 
-# Hits asked for beyond those shown: some may have been made private a moment ago.
-SPARE_HITS = 5
+# Hits asked for beyond those shown: some may have been made private a moment ago. With the usual
+# five these are eight, and articles are read by powers of two.
+SPARE_HITS = 3
 MAX_PAGES = 100
 
 
@@ -106,7 +107,7 @@ def _page(request: SearchRequest, question: Question, page: int) -> Retrieved:
         question,
         limit=size,
         offset=(page - 1) * size,
-        facets=(Facet.TOPIC, Facet.STAGE),
+        facets=(topic_facet(request), Facet.STAGE),
     )
 
 

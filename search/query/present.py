@@ -22,7 +22,7 @@ from search.engines.base import (
     Similarity,
 )
 from search.indexing.eligibility import ReadableArticle, readable
-from search.indexing.stored_texts import PackedShort, StoredText, short_tokens, stored_texts
+from search.indexing.stored_texts import StoredText, stored_texts
 from search.indexing.terms import unpack_tokens
 from search.query.highlight import (
     EXCERPT_LENGTH,
@@ -51,18 +51,15 @@ TITLES_SEEN = 3
 def present_suggestions(
     request: SearchRequest, question: Question, hits: Iterable[Hit], limit: int
 ) -> tuple[Suggestion, ...]:
-    """The first ``limit`` hits the viewer may read now. Three SQL queries, two more where some of
-    the first may not be read."""
-    found = _readable_in_order(request, hits, limit)
-    packed = short_tokens([article.id for article in found])
-    return tuple(
-        _suggestion(question, article, packed.get(article.id, PackedShort())) for article in found
-    )
+    """The first ``limit`` hits the viewer may read now. Two SQL queries."""
+    found = _readable_in_order(request, hits)[:limit]
+    return tuple(_suggestion(question, article) for article in found)
 
 
-def _suggestion(question: Question, article: ReadableArticle, packed: PackedShort) -> Suggestion:
-    title = _Analysed(article.title, question, packed.title)
-    answers = _covered(question, title, _Analysed(article.short_answer, question, packed.summary))
+def _suggestion(question: Question, article: ReadableArticle) -> Suggestion:
+    title = _Analysed(article.title, question, article.tokens.title)
+    answer = _Analysed(article.short_answer, question, article.tokens.answer)
+    answers = _covered(question, title, answer)
     return Suggestion(
         kind=SuggestionKind.ANSWER if answers else SuggestionKind.ARTICLE,
         id=str(article.id),
@@ -92,14 +89,12 @@ def present_results(
 
 
 def answer_box(question: Question, results: Iterable[Result], page: int) -> Result | None:
-    """The first result when its short answer answers the question; first page only. One SQL
-    query."""
+    """The first result when its short answer answers the question; first page only."""
     first = next(iter(results), None)
     if first is None or page > 1 or not first.answer:
         return None
-    packed = short_tokens([int(first.id)]).get(int(first.id), PackedShort())
-    title = _Analysed(first.title.text, question, packed.title)
-    answer = _Analysed(first.answer, question, packed.summary)
+    title = _Analysed(first.title.text, question, first.tokens.title)
+    answer = _Analysed(first.answer, question, first.tokens.answer)
     return first if _covered(question, title, answer) else None
 
 
@@ -109,7 +104,8 @@ def is_named(request: SearchRequest, question: Question, results: Sequence[Resul
     seen = results[:TITLES_SEEN]
     if not question.is_one_word or not seen:
         return False
-    if any(_speak_of_all(question, _Analysed(result.title.text)) for result in seen):
+    titles = (_Analysed(result.title.text, question, result.tokens.title) for result in seen)
+    if any(_speak_of_all(question, title) for title in titles):
         return True
     fields = (
         AllOf(tuple(word_clauses(question.distinct_terms, question.synonyms, field, 1.0)))
@@ -122,22 +118,12 @@ def is_named(request: SearchRequest, question: Question, results: Sequence[Resul
     return False
 
 
-def _readable_in_order(
-    request: SearchRequest, hits: Iterable[Hit], limit: int | None = None
-) -> list[ReadableArticle]:
-    """Those of the hits that the viewer may read now; of ``limit`` the first so many, for which the
-    others are looked at only where some of as many may not be read."""
+def _readable_in_order(request: SearchRequest, hits: Iterable[Hit]) -> list[ReadableArticle]:
     ids = [int(hit.id) for hit in hits]
-    found: list[ReadableArticle] = []
-    for some in (ids[:limit], ids[limit:] if limit else []):
-        if some and (limit is None or len(found) < limit):
-            open_now = readable(some, request.viewer)
-            found += [
-                open_now[pk]
-                for pk in some
-                if pk in open_now and open_now[pk].locale == request.locale
-            ]
-    return found[:limit]
+    if not ids:
+        return []
+    open_now = readable(ids, request.viewer)
+    return [open_now[pk] for pk in ids if pk in open_now and open_now[pk].locale == request.locale]
 
 
 def _result(
@@ -146,7 +132,7 @@ def _result(
     text: StoredText | None,
     place: Span | None,
 ) -> Result:
-    title = _Analysed(article.title, question, text.packed_title if text else b"")
+    title = _Analysed(article.title, question, article.tokens.title)
     return Result(
         id=str(article.id),
         title=highlight_title(question, title),
@@ -157,6 +143,7 @@ def _result(
         verified_on=article.verified_on.isoformat() if article.verified_on else "",
         answer=article.short_answer,
         locale=article.locale,
+        tokens=article.tokens,
     )
 
 

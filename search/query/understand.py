@@ -65,7 +65,7 @@ class Question:
         """Whether it is asked by other words than stop words."""
         return any(token.kind is not TokenKind.STOP for token in self.searched)
 
-    @property
+    @cached_property
     def is_about_content(self) -> bool:
         """Whether stop words have no say in what fits it: it has others, and the one in progress
         begins none."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kb.visibility import ANONYMOUS, Viewer
+from search.indexing.terms import ShortTokens
 
 # What is looked at of a longer text: nobody types more, and every stage costs by length.
 MAX_QUESTION_LENGTH = 2_000
@@ -100,6 +101,7 @@ class Result:
     verified_on: str = ""  # ISO date
     answer: str = ""  # the short answer
     locale: str = ""
+    tokens: ShortTokens = field(default_factory=ShortTokens, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

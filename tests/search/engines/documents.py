@@ -49,7 +49,7 @@ def document(
                 f"{title}\n{body}", analyse(f"{title}\n{body}", locale).tokens
             ),
         },
-        facets={Facet.TOPIC: topics},
+        facets={Facet.TOPIC: topics, Facet.TOP_TOPIC: topics[:1]},
         verified_on=verified_on,
         vectors=vectors,
     )

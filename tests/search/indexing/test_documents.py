@@ -44,6 +44,7 @@ def test_topics_tags_and_facets(site):
     assert document.fields[Field.LABELS] == ("late", "parcel", "order", "deliveri", "shop", "guest")
     assert document.facets == {
         Facet.TOPIC: (str(site.topics_en.pk), str(orders.pk), str(delivery.pk)),
+        Facet.TOP_TOPIC: (str(orders.pk),),
         Facet.PRODUCT: ("Shop",),
         Facet.AUDIENCE: ("Guests",),
         Facet.STAGE: ("after",),

@@ -201,14 +201,14 @@ def test_without_an_embedder_words_go_on(with_meaning, settings):
 
 def test_queries(with_meaning, django_assert_num_queries):
     search(SearchRequest("password", "en"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         search(SearchRequest("password", "en"))
 
 
 def test_suggestions_cost_no_query_more(with_meaning, django_assert_num_queries):
     request = SearchRequest("parcel courier neighbour depot days", "en", mode=Mode.SUGGEST)
     suggest(request)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         suggest(request)
 
 

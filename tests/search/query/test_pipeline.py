@@ -131,7 +131,7 @@ class TestSearch:
 
     def test_queries(self, articles, django_assert_num_queries):
         search(SearchRequest("password", "en"))  # site roots are cached
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             search(SearchRequest("password", "en"))
 
 
@@ -197,7 +197,7 @@ class TestSuggest:
 
     def test_queries(self, articles, django_assert_num_queries):
         suggested("reset")
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             suggested("reset")
 
 

@@ -185,7 +185,7 @@ class TestThroughThePipeline:
         answered("kettle", twins[1])
         request = SearchRequest("kettle", "en", mode=Mode.SUGGEST)
         suggest(request)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             shown = suggest(request).suggestions
         assert [s.title.text for s in shown] == ["Kettle one", "Kettle two"]
 
