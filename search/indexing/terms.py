@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,7 @@ _SHORT_FIELDS = (
 _FORMAT = b"T2"
 # Format, hash of the text, number of tokens, bytes of vocabulary, of each column's numbers.
 _HEADER = struct.Struct("<2s8sII3B")
+_CODES = {1: "B", 2: "H", 4: "I"}  # of struct, by width
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,39 +186,38 @@ def _width(column: NDArray[np.int64]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unpacked:
-    """The columns of a blob: numbers into ``terms``, starts and ends."""
+class _Blob:
+    """Where the parts of a blob are. ``columns``: start and width of numbers, starts, lengths."""
 
     text_hash: bytes
     terms: list[str]
-    numbers: NDArray[np.unsignedinteger]
-    starts: NDArray[np.unsignedinteger]
-    ends: NDArray[np.unsignedinteger]
+    count: int
+    columns: list[tuple[int, int]]
 
 
-def _unpacked(blob: bytes) -> _Unpacked | None:
-    """What a blob holds; None where an earlier release has written it."""
+def _opened(blob: bytes) -> _Blob | None:
+    """None where an earlier release has written it."""
     if len(blob) < _HEADER.size or not blob.startswith(_FORMAT):
         return None
     _, text_hash, count, size, *widths = _HEADER.unpack_from(blob)
     at = _HEADER.size + size
     terms = blob[_HEADER.size : at].decode("utf-8", "surrogatepass").split("\n")
-    columns = []
-    for width in widths:
-        columns.append(np.frombuffer(blob, f"<u{width}", count, offset=at))
-        at += count * width
-    numbers, steps, lengths = columns
-    starts = np.cumsum(steps, dtype=np.uint32)
-    return _Unpacked(text_hash, terms, numbers, starts, starts + lengths)
+    starts = accumulate((count * width for width in widths), initial=at)
+    return _Blob(text_hash, terms, count, list(zip(starts, widths, strict=False)))
 
 
 def unpack_tokens(blob: bytes, text: str) -> list[TermPlace]:
     """The tokens of ``text``; none when the blob was made from another text."""
-    found = _unpacked(blob)
+    found = _opened(blob)
     if found is None or found.text_hash != _text_hash(text):
         return []
-    columns = found.numbers.tolist(), found.starts.tolist(), found.ends.tolist()
-    return [(found.terms[number], start, end) for number, start, end in zip(*columns, strict=True)]
+    # Not numpy: most texts are titles, of a few tokens.
+    numbers, steps, lengths = (
+        struct.unpack_from(f"<{found.count}{_CODES[width]}", blob, at)
+        for at, width in found.columns
+    )
+    places = zip(numbers, accumulate(steps), lengths, strict=True)
+    return [(found.terms[number], start, start + length) for number, start, length in places]
 
 
 def find_tokens(
@@ -225,24 +226,33 @@ def find_tokens(
     """Those of ``unpack_tokens`` whose term is wanted, without unpacking the others, nor a look at
     the text: for these stands one empty term, wherever there are any between two. ``within``: only
     those that begin between these places."""
-    found = _unpacked(blob)
-    if found is None:
+    found = _opened(blob)
+    if found is None or not found.count:
         return []
-    numbers = [found.terms.index(term) for term in set(wanted).intersection(found.terms)]
-    if not numbers or not len(found.numbers):
+    wanted_numbers = [found.terms.index(term) for term in set(wanted).intersection(found.terms)]
+    if not wanted_numbers:
         return []
     is_wanted = np.zeros(len(found.terms), bool)
-    is_wanted[numbers] = True
-    at = np.flatnonzero(is_wanted[found.numbers])
+    is_wanted[wanted_numbers] = True
+    numbers, steps, lengths = (
+        np.frombuffer(blob, f"<u{width}", found.count, offset=at) for at, width in found.columns
+    )
+    starts = np.cumsum(steps, dtype=np.uint32)
+    at = np.flatnonzero(is_wanted[numbers])
     if within is not None:
-        at = at[slice(*np.searchsorted(found.starts[at], within))]
+        at = at[slice(*np.searchsorted(starts[at], within))]
     follows = np.diff(at, prepend=at[:1]) <= 1
-    columns = (column[at].tolist() for column in (found.numbers, found.starts, found.ends))
     places: list[TermPlace] = []
-    for number, start, end, is_next in zip(*columns, follows.tolist(), strict=True):
+    for number, start, length, is_next in zip(
+        numbers[at].tolist(),
+        starts[at].tolist(),
+        lengths[at].tolist(),
+        follows.tolist(),
+        strict=True,
+    ):
         if not is_next:
             places.append(("", start, start))
-        places.append((found.terms[number], start, end))
+        places.append((found.terms[number], start, start + length))
     return places
 
 

@@ -1,7 +1,12 @@
 """Analysis here and in worker processes gives the same."""
 
+import os
+import subprocess
+import sys
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
+import psutil
 import pytest
 
 from search.indexing import analysers
@@ -34,6 +39,37 @@ def test_worker_processes_give_the_same_in_the_same_order(monkeypatch):
             analyse_many(TEXTS[:1]),
             [],
         ]
+
+
+PARENT = """
+import time
+from search.indexing import analysers
+from search.indexing.terms import Texts
+if __name__ == "__main__":
+    analysers.os.cpu_count = lambda: 2
+    with analysers.analyser_for(analysers.PARALLEL_FROM) as analyser:
+        analyser.start([Texts("en", "x")] * 60)()
+        print("ready", flush=True)
+        time.sleep(600)
+"""
+
+
+def test_worker_processes_end_with_a_parent_that_is_killed(tmp_path, settings):
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    with subprocess.Popen(  # noqa: S603 - this interpreter
+        [sys.executable, script], stdout=subprocess.PIPE, cwd=settings.BASE_DIR, env=with_project()
+    ) as parent:
+        assert parent.stdout.readline() == b"ready\n"
+        workers = psutil.Process(parent.pid).children(recursive=True)
+        parent.kill()
+    assert len(workers) >= 2
+    _, alive = psutil.wait_procs(workers, timeout=20)
+    assert alive == []
+
+
+def with_project():
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
 
 
 class BrokenFuture:

@@ -166,6 +166,7 @@ def test_document_holds_every_field():
     assert {facet.value: values for facet, values in document.facets.items()} == {
         "topic": ("3", "5"),
         "product": ("Shop",),
+        "top_topic": (),
         "audience": (),
         "stage": (),
     }
