@@ -212,7 +212,11 @@ class TestResultsView:
     def test_unknown_topic_has_no_results(self, client, portal):
         response = self.search(client, "parcel", topic=99999)
         assert response.status_code == 200
-        assert "Search in all topics" in html_of(response)
+        html = html_of(response)
+        assert "Search in all topics" in html
+        assert "With these filters, nothing fits “parcel”" in html
+        assert "has been noted" not in html  # narrowing is no question of its own
+        assert "has been noted" in html_of(self.search(client, "xylophone"))
 
     def test_stands_any_question(self, client, portal):
         for question in STRANGE:
