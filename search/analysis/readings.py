@@ -186,8 +186,8 @@ def span_read_as(text: str, typed: Sequence[str]) -> tuple[int, int] | None:
     initials = {prefix[0] for prefix in typed}
     for i, first in enumerate(words):
         alone = key(first.reading)
-        # What follows may change the first letter of ウ (ウィ), not that of a longer key.
-        if len(alone) > 1 and alone[0] not in initials:
+        # What follows may change the first letter of a single syllable (テ, ティ).
+        if len(alone) > 2 and alone[0] not in initials:
             continue
         for j in range(i, min(i + WINDOW, len(words))):
             read = key("".join(word.reading for word in words[i : j + 1]))

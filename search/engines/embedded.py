@@ -78,14 +78,22 @@ def _stored(searcher: tantivy.Searcher, address: tantivy.DocAddress, field: str)
 
 def _hits(live: LiveIndex, searcher: tantivy.Searcher, found: tantivy.SearchResult) -> list[Hit]:
     if not live.has_columns:
-        return [Hit(_stored(searcher, address, "id"), score) for score, address in found.hits]
+        return [_stored_hit(searcher, address, score) for score, address in found.hits]
     addresses = [address for _, address in found.hits]
     numbers = searcher.fast_field_values(NUMBER, addresses)
     days = searcher.fast_field_values(VERIFIED_DAY, addresses)
     return [
         Hit(str(number), score, date.fromordinal(int(day)).isoformat() if day else "")
-        for (score, _), number, day in zip(found.hits, numbers, days, strict=True)
+        if number is not None
+        else _stored_hit(searcher, address, score)
+        for (score, address), number, day in zip(found.hits, numbers, days, strict=True)
     ]
+
+
+def _stored_hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float) -> Hit:
+    """A hit that an earlier release has written; while it still runs, also into a new index."""
+    stored = searcher.doc(address)
+    return Hit(str(stored.get_first("id")), score, str(stored.get_first("verified_on") or ""))
 
 
 def _facets(

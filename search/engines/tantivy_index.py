@@ -13,7 +13,7 @@ import tantivy
 
 from search.engines.base import EngineQuery, EngineUnavailable, Facet, Field, IndexDocument
 from search.engines.stamps import FileStamp, file_stamp
-from search.engines.tantivy_query import any_of, compile_query, unknown_fields
+from search.engines.tantivy_query import any_of, compile_query, has_field, unknown_fields
 from search.engines.tantivy_schema import NUMBER, to_tantivy
 from search.engines.vector_store import VectorsDamaged, VectorStores
 
@@ -39,6 +39,7 @@ class LiveIndex:
             self._schema = self.index.schema
         self._unknown = unknown_fields(self._schema)
         self.has_columns = self._has_columns()
+        self._has_top_topics = has_field(self._schema, f"facet_{Facet.TOP_TOPIC}")
 
     def compiled(self, query: EngineQuery) -> tantivy.Query:
         """A question in this index's terms."""
@@ -51,10 +52,9 @@ class LiveIndex:
     def facet_column(self, facet: Facet) -> str:
         """Where the values of a facet stand. The highest topic is one of all that are above, in an
         index that has it nowhere else."""
-        with suppress(ValueError):
-            tantivy.Query.term_query(self._schema, f"facet_{facet}", "")
-            return f"facet_{facet}"
-        return f"facet_{Facet.TOPIC}"
+        if facet is Facet.TOP_TOPIC and not self._has_top_topics:
+            facet = Facet.TOPIC
+        return f"facet_{facet}"
 
     def _has_columns(self) -> bool:
         """Whether hits can be read from columns: not in an index that an earlier release made."""

@@ -24,10 +24,11 @@ from search.engines.base import (
 
 def unknown_fields(schema: Schema) -> frozenset[Field]:
     """The fields that an index of this schema, made by an earlier release, does not have."""
-    return frozenset(field for field in Field if not _has(schema, field))
+    return frozenset(field for field in Field if not has_field(schema, field))
 
 
-def _has(schema: Schema, field: Field) -> bool:
+def has_field(schema: Schema, field: str) -> bool:
+    """Whether an index of this schema has a field of texts."""
     try:
         Query.term_query(schema, field, "")
     except ValueError:

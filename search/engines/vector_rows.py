@@ -1,8 +1,8 @@
 """The live rows of a vector store in memory, and how they are compared with a question's vector.
 
-Searching is in two stages: the rows whose sign bits differ least from the question's (Hamming
-distance approximates the angle: Charikar, 2002), then the exact product with the best of them.
-Why so, and what else was weighed: docs/decisions/0005.
+Searching is in stages: the rows whose sign bits differ least from the question's (Hamming distance
+approximates the angle: Charikar, 2002), by a part of the bits first, then the exact product with
+the best of them. Why so, and what else was weighed: docs/decisions/0005.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,6 +16,12 @@ from search.engines.vector_segments import ARTICLE, Segment, row_dtype, sign_bit
 
 # Rows looked at exactly, of those nearest by sign bits.
 CANDIDATE_ROWS = 400
+# Words of 64 bits that are compared of every row, and about how many of the nearest by these are
+# compared by all bits.
+FIRST_WORDS = 3
+FIRST_ROWS = 8_000
+# Every so manieth row tells how far away the nearest ones are.
+SAMPLED = 64
 
 
 class LoadedRows:
@@ -72,15 +78,29 @@ class LoadedRows:
         code = sign_bits(vector)
         if len(self._codes) != len(code):
             return np.zeros(0, dtype=np.int64)
-        farthest = 64 * len(code)
-        distance = _differing_bits(self._codes, code)
-        readable = np.array([name in visibilities for name in self._visibilities], dtype=bool)
-        if not readable.all():
-            distance[~readable[self._visibility]] = farthest + 1
+        rows = self._roughly_nearest(code, self._hidden(visibilities))
+        distance = _differing_bits(self._codes[:, rows], code)
         # As far as the candidates reach, ties included: counting is faster than sorting.
-        within = np.bincount(distance, minlength=farthest + 2)[: farthest + 1].cumsum()
-        reach = min(int(np.searchsorted(within, CANDIDATE_ROWS)), farthest)
-        return np.flatnonzero(distance <= reach)
+        within = np.bincount(distance, minlength=64 * len(code) + 1).cumsum()
+        return rows[distance <= np.searchsorted(within, CANDIDATE_ROWS)]
+
+    def _hidden(self, visibilities: Sequence[str]) -> NDArray[np.bool_] | None:
+        """Which rows may not be read; None where all may."""
+        hidden = np.array([name not in visibilities for name in self._visibilities], dtype=bool)
+        return hidden[self._visibility] if hidden.any() else None
+
+    def _roughly_nearest(
+        self, code: NDArray[np.uint64], hidden: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        """All rows that may be read; of many those that are nearest by the first bits."""
+        if self._codes.shape[1] <= 2 * FIRST_ROWS or len(code) <= FIRST_WORDS:
+            return np.arange(self._codes.shape[1]) if hidden is None else np.flatnonzero(~hidden)
+        distance = _differing_bits(self._codes[:FIRST_WORDS], code[:FIRST_WORDS])
+        if hidden is not None:
+            distance[hidden] = _NEVER
+        sample = np.sort(distance[::SAMPLED])
+        reach = sample[FIRST_ROWS // SAMPLED]
+        return np.flatnonzero(distance <= min(reach, _NEVER - 1))
 
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """The rows of these numbers, read from their segments."""
@@ -92,6 +112,10 @@ class LoadedRows:
                     found = np.zeros(len(numbers), dtype=stored.dtype)
                 found[here] = stored[self._place[numbers[here]]]
         return np.zeros(0, dtype=row_dtype(0)) if found is None else found
+
+
+# More bits than a row has.
+_NEVER = np.iinfo(np.uint16).max
 
 
 def best_passages(

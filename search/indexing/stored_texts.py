@@ -24,12 +24,12 @@ class StoredText:
     """One article's text as it was last analysed; tokens are decoded when first asked for.
 
     Tokens are ``(term, start, end)`` in reading order, content words only, offsets in
-    characters. There are none when the stored blob belongs to another text. ``passages`` are start
-    and end of what was embedded of the body, none before it was.
+    characters. They are written with the text they belong to; there are none where an earlier
+    release has written them. ``passages`` are start and end of what was embedded of the body, none
+    before it was.
     """
 
     title: str
-    summary: str
     body: str
     packed_title: bytes
     packed_body: bytes
@@ -56,7 +56,6 @@ def stored_texts(article_ids: Iterable[int]) -> dict[int, StoredText]:
     return {
         row.pk: StoredText(
             row.title,
-            row.summary,
             row.body,
             bytes(row.title_tokens),
             bytes(row.body_tokens),
@@ -71,7 +70,6 @@ class _Row(NamedTuple):
 
     pk: int
     title: str
-    summary: str
     body: str
     title_tokens: bytes
     body_tokens: bytes

@@ -15,7 +15,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from search.analysis import ANALYSIS_VERSION, Token, analyse
+from search.analysis import ANALYSIS_VERSION, Token, TokenKind, analyse
 from search.analysis.index_terms import (
     field_terms,
     reading_terms,
@@ -39,8 +39,9 @@ _SHORT_FIELDS = (
     Field.SPELLINGS,
 )
 _FORMAT = b"T2"
-# Format, hash of the text, number of tokens, bytes of vocabulary, of each column's numbers.
-_HEADER = struct.Struct("<2s8sII3B")
+# Format, hash of the text, number of tokens, of terms with content, bytes of vocabulary, of each
+# column's numbers.
+_HEADER = struct.Struct("<2s8sIII3B")
 _CODES = {1: "B", 2: "H", 4: "I"}  # of struct, by width
 
 
@@ -71,8 +72,8 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class PackedTerms:
-    """Analysed texts as they are stored: tokens with offsets of title, summary and body, other
-    terms."""
+    """Analysed texts as they are stored: tokens with offsets of title and summary, those of the
+    body that have content, other terms."""
 
     title_tokens: bytes
     summary_tokens: bytes
@@ -82,8 +83,8 @@ class PackedTerms:
 
 @dataclass(frozen=True, slots=True)
 class ShortTokens:
-    """Of those the tokens of title and short answer, for what shows them without the body; none
-    where they are not stored."""
+    """The packed tokens of an article's title and short answer, for what shows them without the
+    body; empty where none are stored."""
 
     title: bytes = b""
     answer: bytes = b""
@@ -106,8 +107,7 @@ def analyse_texts(texts: Texts) -> PackedTerms:
     """Analyse everything of one article."""
     asked = (texts.title, *texts.questions)
     spoken = {text: analyse(text, texts.locale) for text in (*asked, texts.summary, texts.body)}
-    title, body = spoken[texts.title].content, spoken[texts.body].content
-    summary = spoken[texts.summary].content
+    summary, body = spoken[texts.summary].content, spoken[texts.body].content
     short = {
         Field.QUESTIONS: _joined(field_terms(text, texts.locale) for text in texts.questions),
         Field.HEADINGS: _joined(field_terms(text, texts.locale) for text in texts.headings),
@@ -125,8 +125,8 @@ def analyse_texts(texts: Texts) -> PackedTerms:
         ),
     }
     return PackedTerms(
-        pack_tokens(texts.title, title),
-        pack_tokens(texts.summary, summary),
+        pack_tokens(texts.title, spoken[texts.title].tokens),
+        pack_tokens(texts.summary, spoken[texts.summary].tokens),
         pack_tokens(texts.body, body),
         _pack_terms(short),
     )
@@ -158,22 +158,27 @@ def _distinct(parts: Iterable[Sequence[str]]) -> tuple[str, ...]:
 def pack_tokens(text: str, tokens: Sequence[Token]) -> bytes:
     """Tokens in reading order as one blob that knows which text they belong to.
 
-    Layout: header, distinct terms by line, then three columns: the number of each token's term, how
-    far its start is from the one before, and its length. Each is of the narrowest unsigned numbers
-    that hold it; that is hardly longer than compressed, and read in no time.
+    Layout: header, distinct terms by line, stop words last, then three columns: the number of each
+    token's term, how far its start is from the one before, and its length. Each is of the narrowest
+    unsigned numbers that hold it; that is hardly longer than compressed, and read in no time.
+
+    Raises ValueError where the tokens are in another order.
     """
-    numbers: dict[str, int] = {}
-    for token in tokens:
-        numbers.setdefault(token.term, len(numbers))
-    vocabulary = "\n".join(numbers).encode("utf-8", "surrogatepass")
+    by_kind = sorted(tokens, key=lambda token: token.kind is TokenKind.STOP)
+    words = dict.fromkeys((token.term, token.kind is TokenKind.STOP) for token in by_kind)
+    numbers = {word: number for number, word in enumerate(words)}
+    vocabulary = "\n".join(term for term, _ in words).encode("utf-8", "surrogatepass")
     starts = np.array([token.start for token in tokens], np.int64)
     columns = (
-        np.array([numbers[token.term] for token in tokens], np.int64),
+        np.array([numbers[t.term, t.kind is TokenKind.STOP] for t in tokens], np.int64),
         np.diff(starts, prepend=0),
         np.array([token.end for token in tokens], np.int64) - starts,
     )
+    if any(column.min(initial=0) < 0 for column in columns):
+        raise ValueError("the tokens are not in reading order")
     widths = [_width(column) for column in columns]
-    header = _HEADER.pack(_FORMAT, _text_hash(text), len(tokens), len(vocabulary), *widths)
+    content = sum(not is_stop for _, is_stop in words)
+    header = _HEADER.pack(_FORMAT, _text_hash(text), len(tokens), content, len(vocabulary), *widths)
     packed = (
         column.astype(f"<u{width}").tobytes() for column, width in zip(columns, widths, strict=True)
     )
@@ -187,11 +192,13 @@ def _width(column: NDArray[np.int64]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Blob:
-    """Where the parts of a blob are. ``columns``: start and width of numbers, starts, lengths."""
+    """Where the parts of a blob are. ``content``: how many of the terms are no stop words;
+    ``columns``: start and width of numbers, starts, lengths."""
 
     text_hash: bytes
     terms: list[str]
     count: int
+    content: int
     columns: list[tuple[int, int]]
 
 
@@ -199,15 +206,16 @@ def _opened(blob: bytes) -> _Blob | None:
     """None where an earlier release has written it."""
     if len(blob) < _HEADER.size or not blob.startswith(_FORMAT):
         return None
-    _, text_hash, count, size, *widths = _HEADER.unpack_from(blob)
+    _, text_hash, count, content, size, *widths = _HEADER.unpack_from(blob)
     at = _HEADER.size + size
     terms = blob[_HEADER.size : at].decode("utf-8", "surrogatepass").split("\n")
     starts = accumulate((count * width for width in widths), initial=at)
-    return _Blob(text_hash, terms, count, list(zip(starts, widths, strict=False)))
+    return _Blob(text_hash, terms, count, content, list(zip(starts, widths, strict=False)))
 
 
-def unpack_tokens(blob: bytes, text: str) -> list[TermPlace]:
-    """The tokens of ``text``; none when the blob was made from another text."""
+def unpack_tokens(blob: bytes, text: str, *, with_stop_words: bool = False) -> list[TermPlace]:
+    """The tokens of ``text`` that have content, or all that were packed; none when the blob was
+    made from another text."""
     found = _opened(blob)
     if found is None or found.text_hash != _text_hash(text):
         return []
@@ -217,7 +225,12 @@ def unpack_tokens(blob: bytes, text: str) -> list[TermPlace]:
         for at, width in found.columns
     )
     places = zip(numbers, accumulate(steps), lengths, strict=True)
-    return [(found.terms[number], start, start + length) for number, start, length in places]
+    terms = len(found.terms) if with_stop_words else found.content
+    return [
+        (found.terms[number], start, start + length)
+        for number, start, length in places
+        if number < terms
+    ]
 
 
 def find_tokens(

@@ -57,8 +57,8 @@ def present_suggestions(
 
 
 def _suggestion(question: Question, article: ReadableArticle) -> Suggestion:
-    title = _Analysed(article.title, question, article.tokens.title)
-    answer = _Analysed(article.short_answer, question, article.tokens.answer)
+    title = _Analysed(article.title, article.tokens.title)
+    answer = _Analysed(article.short_answer, article.tokens.answer)
     answers = _covered(question, title, answer)
     return Suggestion(
         kind=SuggestionKind.ANSWER if answers else SuggestionKind.ARTICLE,
@@ -93,8 +93,8 @@ def answer_box(question: Question, results: Iterable[Result], page: int) -> Resu
     first = next(iter(results), None)
     if first is None or page > 1 or not first.answer:
         return None
-    title = _Analysed(first.title.text, question, first.tokens.title)
-    answer = _Analysed(first.answer, question, first.tokens.answer)
+    title = _Analysed(first.title.text, first.tokens.title)
+    answer = _Analysed(first.answer, first.tokens.answer)
     return first if _covered(question, title, answer) else None
 
 
@@ -104,7 +104,7 @@ def is_named(request: SearchRequest, question: Question, results: Sequence[Resul
     seen = results[:TITLES_SEEN]
     if not question.is_one_word or not seen:
         return False
-    titles = (_Analysed(result.title.text, question, result.tokens.title) for result in seen)
+    titles = (_Analysed(result.title.text, result.tokens.title) for result in seen)
     if any(_speak_of_all(question, title) for title in titles):
         return True
     fields = (
@@ -132,7 +132,7 @@ def _result(
     text: StoredText | None,
     place: Span | None,
 ) -> Result:
-    title = _Analysed(article.title, question, article.tokens.title)
+    title = _Analysed(article.title, article.tokens.title)
     return Result(
         id=str(article.id),
         title=highlight_title(question, title),
@@ -159,18 +159,17 @@ def body_excerpt(question: Question, text: StoredText, place: Span | None) -> Hi
 
 
 class _Analysed:
-    """A title or an answer with its tokens, when they are asked for: as the index has them
-    (``packed``), where it is the same text and ``question`` has no use for stop words, which are
-    not kept."""
+    """A title or an answer with its tokens, when they are asked for: as they were analysed for the
+    index (``packed``), where it is the same text."""
 
-    def __init__(self, text: str, question: Question | None = None, packed: bytes = b"") -> None:
+    def __init__(self, text: str, packed: bytes) -> None:
         self.text = text
-        self._packed = packed if question and question.is_about_content else b""
+        self._packed = packed
 
     @cached_property
     def tokens(self) -> Sequence[TermPlace]:
         """Terms with their places, in reading order."""
-        stored = unpack_tokens(self._packed, self.text) if self._packed else []
+        stored = unpack_tokens(self._packed, self.text, with_stop_words=True)
         return stored or _tokens(self.text)
 
 
@@ -194,7 +193,7 @@ def highlight_title(
 def _like_the_whole(title: str, typed: str) -> list[Span]:
     """Where a title begins as typed, or is read so."""
     if typed.strip() and fold(title[: len(typed)]) == fold(typed):
-        return [(0, len(typed))]
+        return [(0, min(len(typed), len(title)))]
     span = readings.span_read_as(title, readings.typed_keys(typed))
     return [span] if span else []
 

@@ -23,8 +23,6 @@ TITLES = 20
 MAX_CORRECTIONS = 4
 # Of a whole title. A letter left out moves another one into the beginning that is compared.
 TITLE_ERRORS = 2
-# Kana of a word that is no error though no article holds it.
-SHORTEST_IN_DICTIONARY = 3
 # Of the letters of a code: E1042 for ERR-1042.
 CODE_ERRORS = 2
 
@@ -210,28 +208,19 @@ def _leave_letters_out(one: str, other: str) -> bool:
 
 
 def _by_sound(question: Question, token: Token, texts: Sequence[str]) -> _Correction | None:
-    """The nearest in sound; of equally near ones what replaces most, then the most frequent. For a
-    word that the dictionary knows only one that sounds the same: しかた is not 見方."""
+    """The nearest in sound; of equally near ones what replaces most, then the most frequent."""
     stretches = list(typos.sounding_stretches(question, token))
-    is_known = _is_in_dictionary(question, token)
     counts = Counter(found for text in texts for found in _sounding(text))
     near = [
         (distance, stretch.start - stretch.end, -count, written, (stretch.start, stretch.end))
         for (written, sound), count in counts.items()
         for stretch in stretches
-        if (distance := edit_distance(stretch.sound, sound)) <= (0 if is_known else stretch.edits)
+        if (distance := edit_distance(stretch.sound, sound)) <= stretch.edits
     ]
     if not near:
         return None
     *_, written, span = min(near)
     return _Correction(*span, written)
-
-
-def _is_in_dictionary(question: Question, token: Token) -> bool:
-    """Whether kana is a whole word that has a usual spelling; pieces of an error have one, too."""
-    surface = typos.surface(question, token)
-    is_piece = len(surface) < SHORTEST_IN_DICTIONARY
-    return sounds.is_kana(surface) and not is_piece and not sounds.is_kana(token.term)
 
 
 @lru_cache(maxsize=1_000)

@@ -65,13 +65,6 @@ class Question:
         """Whether it is asked by other words than stop words."""
         return any(token.kind is not TokenKind.STOP for token in self.searched)
 
-    @cached_property
-    def is_about_content(self) -> bool:
-        """Whether stop words have no say in what fits it: it has others, and the one in progress
-        begins none."""
-        word = self.last_word
-        return self.has_content and not (word and any(s.startswith(word) for s in STOP_WORDS))
-
     @property
     def is_one_word(self) -> bool:
         """Whether one word is all it says, and no code, which stands nowhere in passing."""

@@ -131,6 +131,8 @@ def test_an_index_of_an_earlier_release_goes_on(engine, monkeypatch):
         engine.write([document("1", "First"), document("2", "First")])
     root = Term(Field.TITLE, "first")
     assert verified(engine, root) == {"1": "", "2": ""}
+    counting = replace(QUERY, root=root, facets=(Facet.TOPIC, Facet.TOP_TOPIC))
+    assert [hit.id for hit in engine.search(counting).hits] == ["1", "2"]
     new = document("2", "First", verified_on="2026-11-01")
     engine.write([replace(new, fields={**new.fields, Field.TEXT_READINGS: ("fasuto",)})])
     assert verified(engine, root) == {"1": "", "2": "2026-11-01"}
@@ -168,6 +170,9 @@ class TestRebuildBesideWrites:
 
     def test_an_alias_that_vanished_is_not_made_an_index(self, engine, monkeypatch):
         monkeypatch.setattr(engine.indices, "ensure_alias", lambda locale: None)
+        with pytest.raises(EngineUnavailable, match="no index yet"):
+            engine.write([document("1", "First")])
+        # It may vanish later still.
         monkeypatch.setattr(engine.indices, "map_fields", lambda index, documents: None)
         with pytest.raises(EngineUnavailable, match="refused 1 documents"):
             engine.write([document("1", "First")])

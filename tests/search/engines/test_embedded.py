@@ -5,10 +5,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from tantivy import SchemaBuilder
+from tantivy import Document, SchemaBuilder
 
 from search.analysis import ANALYSIS_VERSION
-from search.engines import embedded_indices
+from search.engines import embedded_indices, tantivy_index
 from search.engines.base import (
     TERMS_ONLY,
     WITH_FREQUENCIES,
@@ -275,6 +275,50 @@ def first_schema():
     return builder.build()
 
 
+def schema_before_columns():
+    """As ``first_schema``, when the date was stored beside the id."""
+    builder = SchemaBuilder()
+    for name in ("id", "verified_on", "digest", "visibility"):
+        builder.add_text_field(
+            name, stored=name != "visibility", tokenizer_name="raw", index_option="basic"
+        )
+    for name in Field:
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    return builder.build()
+
+
+def written_before_columns(document):
+    native = Document()
+    for name in ("id", "verified_on", "digest", "visibility"):
+        native.add_text(name, getattr(document, name))
+    for field, terms in document.fields.items():
+        native.add_text(field, " ".join(terms))
+    return native
+
+
+class TestBeforeColumns:
+    """What the release wrote that stored ids and dates instead of keeping columns of them."""
+
+    @pytest.fixture
+    def old(self, monkeypatch):
+        with monkeypatch.context() as before:
+            before.setattr(tantivy_index, "to_tantivy", written_before_columns)
+            yield before
+
+    def test_its_index_goes_on(self, tmp_path, old):
+        old.setattr(embedded_indices, "SCHEMA", schema_before_columns())
+        engine = EmbeddedEngine(tmp_path)
+        engine.write([document("1", "First", verified_on="2026-11-01"), document("2", "First")])
+        assert verified(engine, Term(Field.TITLE, "first")) == {"1": "2026-11-01", "2": ""}
+
+    def test_its_documents_in_a_new_index_are_found(self, tmp_path, old):
+        engine = EmbeddedEngine(tmp_path)
+        engine.write([document("1", "First")])
+        old.undo()
+        engine.write([document("2", "First", verified_on="2026-11-02")])
+        assert verified(engine, Term(Field.TITLE, "first")) == {"1": "", "2": "2026-11-02"}
+
+
 def test_an_index_of_an_earlier_release_goes_on(tmp_path, monkeypatch):
     engine = EmbeddedEngine(tmp_path)
     dated = document("1", "First", topics=("10",), verified_on="2026-11-01")
@@ -285,7 +329,8 @@ def test_an_index_of_an_earlier_release_goes_on(tmp_path, monkeypatch):
     root = Term(Field.TITLE, "first")
     assert verified(engine, root) == {"1": "", "2": ""}
     assert ids(engine, root, filters={Facet.TOPIC: ("10",)}) == ["1"]
-    assert ask(engine, root, facets=(Facet.TOP_TOPIC,)).facets == {Facet.TOP_TOPIC: {"10": 1}}
+    counted = ask(engine, root, facets=(Facet.TOP_TOPIC, Facet.STAGE)).facets
+    assert counted == {Facet.TOP_TOPIC: {"10": 1}, Facet.STAGE: {}}
     unknown = Prefix(Field.TEXT_READINGS, "fir")
     assert ids(engine, AnyOf((root, BestOf((unknown,))))) == ["1", "2"]
     assert ids(engine, AllOf((root, unknown))) == ids(engine, unknown) == []

@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 
-from search.analysis import analyse
+from search.analysis import Token, TokenKind, analyse
 from search.analysis.index_terms import field_terms
 from search.engines.base import Field
 from search.indexing import terms
@@ -29,11 +29,26 @@ TEXTS = {
 @pytest.mark.parametrize("language", TEXTS)
 def test_tokens_survive_packing(language):
     text = TEXTS[language]
-    tokens = analyse(text, language).content
-    assert [token.start for token in tokens] == sorted(token.start for token in tokens)
-    assert unpack_tokens(pack_tokens(text, tokens), text) == [
-        (token.term, token.start, token.end) for token in tokens
-    ]
+    analysis = analyse(text, language)
+    blob = pack_tokens(text, analysis.tokens)
+    assert unpack_tokens(blob, text) == places(analysis.content)
+    assert unpack_tokens(blob, text, with_stop_words=True) == places(analysis.tokens)
+
+
+def places(tokens):
+    return [(token.term, token.start, token.end) for token in tokens]
+
+
+def test_one_term_may_be_a_stop_word_and_none():
+    tokens = [Token("it", 0, 2, TokenKind.STOP), Token("it", 3, 5)]
+    blob = pack_tokens("it IT", tokens)
+    assert unpack_tokens(blob, "it IT") == places(tokens[1:])
+    assert unpack_tokens(blob, "it IT", with_stop_words=True) == places(tokens)
+
+
+def test_tokens_in_another_order_are_refused():
+    with pytest.raises(ValueError, match="reading order"):
+        pack_tokens("a b", [Token("b", 2, 3), Token("a", 0, 1)])
 
 
 @pytest.mark.parametrize(
@@ -68,9 +83,7 @@ def test_wanted_tokens_of_a_part_of_the_text():
 def test_tokens_far_apart_and_long_ones_survive_packing():
     text = f"a {'x' * 150} {'. ' * 40_000} b1042 {'c ' * 300}"
     tokens = analyse(text, "en").content
-    assert unpack_tokens(pack_tokens(text, tokens), text) == [
-        (token.term, token.start, token.end) for token in tokens
-    ]
+    assert unpack_tokens(pack_tokens(text, tokens), text) == places(tokens)
 
 
 @pytest.mark.parametrize("old", [b"", b"x", zlib.compress(b"as an earlier release packed it")])

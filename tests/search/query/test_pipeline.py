@@ -11,6 +11,7 @@ from wagtail.models import PageViewRestriction
 
 from kb.models import Article
 from kb.visibility import Viewer, Visibility
+from search.indexing.models import ArticleText
 from search.query import present, tokens
 from search.query.pipeline import search, suggest
 from search.query.rules import NO_RULES, Promotion, trying
@@ -178,11 +179,46 @@ class TestSuggest:
         assert (6, 6 + len(typed.split()[-1])) in first.title.spans
 
     @pytest.mark.parametrize(
-        ("typed", "spans"),
-        [("別のW", [(0, 3)]), ("別のｗ", [(0, 3)]), ("べつの", [(0, 2)]), ("別に", []), ("", [])],
+        ("typed", "locale"),
+        [
+            ("パスワードを変更 くださ", "ja"),
+            ("パスワードを変更してく", "ja"),
+            ("パスワードを変更く", "ja"),
+            ("設定し", "ja"),
+            ("what is th", "en"),
+            ("change the passw", "en"),
+        ],
     )
-    def test_a_title_that_begins_or_is_read_as_typed(self, typed, spans):
-        assert present._like_the_whole("別のWorkspace", typed) == spans
+    def test_what_was_analysed_before_shows_the_same(self, site, index, typed, locale):
+        for parent, title, answer in (
+            (site.topics_ja, "パスワードを変更してください", "設定してください。"),
+            (site.topics_en, "What is the password, and how do I change it?", "In the settings."),
+        ):
+            ArticleFactory(parent=parent, title=title, short_answer=answer)
+        index()
+
+        def shown():
+            found = suggest(SearchRequest(typed, locale, mode=Mode.SUGGEST)).suggestions
+            return [(suggestion.title.spans, suggestion.kind) for suggestion in found]
+
+        before = shown()
+        assert before
+        ArticleText.objects.update(title_tokens=b"", summary_tokens=b"")
+        assert shown() == before
+
+    @pytest.mark.parametrize(
+        ("title", "typed", "spans"),
+        [
+            ("別のWorkspace", "別のW", [(0, 3)]),
+            ("別のWorkspace", "別のｗ", [(0, 3)]),
+            ("別のWorkspace", "べつの", [(0, 2)]),
+            ("別のWorkspace", "別に", []),
+            ("別のWorkspace", "", []),
+            ("ガ", "ｶﾞ", [(0, 1)]),
+        ],
+    )
+    def test_a_title_that_begins_or_is_read_as_typed(self, title, typed, spans):
+        assert present._like_the_whole(title, typed) == spans
 
     def test_the_next_ones_stand_in_for_what_is_gone(self, articles, account, index, settings):
         settings.SUGGESTIONS_SHOWN = 2

@@ -112,7 +112,6 @@ class TestCorrected:
             ("タッシュホードの使用", "ダッシュボードの使用"),
             ("ふぁーむうぇあ", "ファームウェア"),  # cut in four
             ("ふぁーむうぇあの更新", "ファームウェアの更新"),
-            ("作業のかいり", None),  # 乖離 is a word
             ("プロジェクトを練習", None),  # kanji of nearly the sound of 編集: no slip
         ],
     )
