@@ -193,6 +193,19 @@ def readable(article_ids: Iterable[int], viewer: Viewer) -> dict[int, ReadableAr
     return shown
 
 
+def open_places(paths: Iterable[str], viewer: Viewer) -> set[str]:
+    """Those of the tree paths whose pages search may name to the viewer at this moment, as far as
+    page privacy goes. One query."""
+    privacy = Privacy.load()
+    kinds = {path: {restriction.kind for restriction in privacy.on(path)} for path in paths}
+    return {
+        path
+        for path, those in kinds.items()
+        if _NEVER_SEARCHED.isdisjoint(those)
+        and viewer.may_read(_effective_visibility(Visibility.PUBLIC, those))
+    }
+
+
 class _Row(NamedTuple):
     """What is read of a current article."""
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from kb.models import Stage, Topic
 from search.engines.base import Facet
-from search.indexing.eligibility import TOP_TOPIC_DEPTH
+from search.indexing.eligibility import TOP_TOPIC_DEPTH, open_places
 from search.indexing.prepared import Prepared
 from search.query.values import FacetValue, SearchRequest
 
@@ -30,10 +30,11 @@ def present_facets(
 
 
 def _topic_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
-    """Top-level topics, and the next level below a chosen one. One SQL query, three where one is
+    """Top-level topics, and the next level below a chosen one. Two SQL queries, four where one is
     chosen.
 
-    A chosen topic that leaves no result has no name here.
+    A chosen topic that leaves no result has no name here, nor has one that has been made private
+    since it was counted.
     """
     chosen = set(request.filters.get(Facet.TOPIC, ()))
     # Only topics of results the viewer may read: anybody can ask for any number.
@@ -44,10 +45,11 @@ def _topic_choices(request: SearchRequest, counts: Mapping[str, int]) -> tuple[F
         below = [Q(path__startswith=path, depth=depth + 1) for _, _, path, depth in opened]
         beside = Q(pk__in=open_ids) | reduce(or_, below, Q())
         rows += map(_Topic._make, _topics().filter(beside).values_list(*_Topic._fields))
+    named = open_places((row.path for row in rows), request.viewer)
     choices = {
         row.pk: FacetValue(str(row.pk), row.title, counts[str(row.pk)], row.pk in open_ids)
         for row in sorted(rows, key=lambda row: row.path)
-        if str(row.pk) in counts
+        if str(row.pk) in counts and row.path in named
     }
     return tuple(sorted(choices.values(), key=lambda choice: -choice.count))
 

@@ -75,7 +75,9 @@ def search(request: SearchRequest) -> Results:
     answer = None if retrieved.unknown_codes else answer_box(question, results, page)
     meant = meant_by(request, retrieved) if page == 1 else None
     answered = answer is not None or answers_what_was_meant(results, meant, retrieved)
-    if page == 1 and not retrieved.unknown_codes:
+    if page > 1 or request.filters:  # of a part of the results nothing is said but that it is empty
+        answered = total > 0
+    elif not retrieved.unknown_codes:
         answered = answered or is_named(request, question, results)
     outcome = _outcome(request, retrieved, total, answered=answered)
     elsewhere = outcome.no_answer and page == 1 and not request.filters

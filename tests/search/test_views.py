@@ -213,7 +213,7 @@ class TestResultsView:
         response = self.search(client, "parcel", topic=99999)
         assert response.status_code == 200
         html = html_of(response)
-        assert "Search in all topics" in html
+        assert "Search without filters" in html
         assert "With these filters, nothing fits “parcel”" in html
         assert "has been noted" not in html  # narrowing is no question of its own
         assert "has been noted" in html_of(self.search(client, "xylophone"))

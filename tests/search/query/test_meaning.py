@@ -201,7 +201,7 @@ def test_without_an_embedder_words_go_on(with_meaning, settings):
 
 def test_queries(with_meaning, django_assert_num_queries):
     search(SearchRequest("password", "en"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         search(SearchRequest("password", "en"))
 
 

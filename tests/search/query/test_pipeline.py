@@ -14,7 +14,7 @@ from kb.visibility import Viewer, Visibility
 from search.indexing.models import ArticleText
 from search.query import present, tokens
 from search.query.pipeline import search, suggest
-from search.query.rules import NO_RULES, Promotion, trying
+from search.query.rules import NO_RULES, Promotion, Thresholds, trying
 from search.query.values import Mode, SearchRequest, SuggestionKind
 from tests.factories import ArticleFactory, paragraph
 
@@ -126,13 +126,36 @@ class TestSearch:
         assert found("password", filters={"topic": (str(account.pk),)}) == ["Reset your password"]
         assert found("password", filters={"topic": ("999999",)}) == []
 
+    @pytest.mark.parametrize("kind", ["login", "password", "groups"])
+    def test_a_topic_made_private_is_named_no_more_at_once(self, articles, account, kind):
+        PageViewRestriction.objects.create(page=account, restriction_type=kind, password="x")
+        for filters in ({}, {"topic": (str(account.pk),)}):
+            facets = search(SearchRequest("password", "en", filters=filters)).facets
+            assert facets["topic"] == ()
+        seen = search(SearchRequest("password", "en", viewer=MEMBER)).facets["topic"]
+        assert [choice.label for choice in seen] == (["Account"] if kind == "login" else [])
+
+    def test_a_part_of_the_results_has_no_verdict_of_its_own(self, articles, account, settings):
+        settings.SEARCH_RESULTS_PER_PAGE = 1
+        strict = Thresholds(evidence=99.0, cosine=99.0, words=99.0)
+        with trying("en", replace(NO_RULES, thresholds=strict)):
+            whole = search(SearchRequest("order link packed", "en"))
+            assert whole.outcome.no_answer
+            assert whole.pages > 1
+            assert not search(SearchRequest("order link packed", "en", page=2)).outcome.no_answer
+            filters = {"topic": (str(account.pk),)}
+            narrowed = search(SearchRequest("order link packed", "en", filters=filters))
+            assert not narrowed.outcome.no_answer
+        nothing = search(SearchRequest("password", "en", filters={"topic": ("999999",)}))
+        assert nothing.outcome.no_answer
+
     def test_a_page_beyond_the_last_is_the_last(self, articles):
         results = search(SearchRequest("password", "en", page=50))
         assert (results.page, results.pages, len(results.results)) == (1, 1, 1)
 
     def test_queries(self, articles, django_assert_num_queries):
         search(SearchRequest("password", "en"))  # site roots are cached
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             search(SearchRequest("password", "en"))
 
 
@@ -159,6 +182,15 @@ class TestSuggest:
 
     def test_private_articles_do_not_show(self, articles):
         assert suggested("Password s") == ["Reset your password"]
+
+    @pytest.mark.parametrize(
+        ("typed", "answers"),
+        [("返品", True), ("返品ｈ", True), ("返品h", True), ("返品ほ", False), ("ｈ", False)],
+    )
+    def test_an_answer_stays_while_a_syllable_is_begun(self, articles, typed, answers):
+        shown = suggest(SearchRequest(typed, "ja", mode=Mode.SUGGEST)).suggestions
+        kinds = [s.kind for s in shown if s.title.text == "返品したい"]
+        assert (SuggestionKind.ANSWER in kinds) == answers
 
     def test_what_was_analysed_for_the_index_is_not_analysed_again(self, articles, monkeypatch):
         monkeypatch.setattr(present, "analyse", None)

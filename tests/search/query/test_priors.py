@@ -194,7 +194,7 @@ class TestThroughThePipeline:
         for days_kept in (0, 1, 50):
             DailyAnswer.objects.all().delete()
             answered("kettle", twins[1], number=days_kept)
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(6):
                 found("kettle")
 
     def test_of_equals_the_one_verified_lately_comes_first(self, twins, index):
