@@ -22,6 +22,7 @@ FIRST_WORDS = 3
 FIRST_ROWS = 8_000
 # Every so manieth row tells how far away the nearest ones are.
 SAMPLED = 64
+_NEVER = np.iinfo(np.uint16).max  # more bits than a row has
 
 
 class LoadedRows:
@@ -78,8 +79,16 @@ class LoadedRows:
         code = sign_bits(vector)
         if len(self._codes) != len(code):
             return np.zeros(0, dtype=np.int64)
-        rows = self._roughly_nearest(code, self._hidden(visibilities))
-        distance = _differing_bits(self._codes[:, rows], code)
+        hidden = self._hidden(visibilities)
+        if self._codes.shape[1] > 2 * FIRST_ROWS:
+            distance = _differing_bits(self._codes[:FIRST_WORDS], code[:FIRST_WORDS])
+            rows = _about_the_lowest(distance, FIRST_ROWS, hidden)
+            rest = slice(FIRST_WORDS, None)
+            distance = distance[rows] + _differing_bits(self._codes[rest, rows], code[rest])
+        else:
+            distance = _differing_bits(self._codes, code)
+            rows = np.arange(len(distance)) if hidden is None else np.flatnonzero(~hidden)
+            distance = distance[rows]
         # As far as the candidates reach, ties included: counting is faster than sorting.
         within = np.bincount(distance, minlength=64 * len(code) + 1).cumsum()
         return rows[distance <= np.searchsorted(within, CANDIDATE_ROWS)]
@@ -88,19 +97,6 @@ class LoadedRows:
         """Which rows may not be read; None where all may."""
         hidden = np.array([name not in visibilities for name in self._visibilities], dtype=bool)
         return hidden[self._visibility] if hidden.any() else None
-
-    def _roughly_nearest(
-        self, code: NDArray[np.uint64], hidden: NDArray[np.bool_] | None
-    ) -> NDArray[np.int64]:
-        """All rows that may be read; of many those that are nearest by the first bits."""
-        if self._codes.shape[1] <= 2 * FIRST_ROWS or len(code) <= FIRST_WORDS:
-            return np.arange(self._codes.shape[1]) if hidden is None else np.flatnonzero(~hidden)
-        distance = _differing_bits(self._codes[:FIRST_WORDS], code[:FIRST_WORDS])
-        if hidden is not None:
-            distance[hidden] = _NEVER
-        sample = np.sort(distance[::SAMPLED])
-        reach = sample[FIRST_ROWS // SAMPLED]
-        return np.flatnonzero(distance <= min(reach, _NEVER - 1))
 
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """The rows of these numbers, read from their segments."""
@@ -114,8 +110,15 @@ class LoadedRows:
         return np.zeros(0, dtype=row_dtype(0)) if found is None else found
 
 
-# More bits than a row has.
-_NEVER = np.iinfo(np.uint16).max
+def _about_the_lowest(
+    distance: NDArray[np.uint16], count: int, hidden: NDArray[np.bool_] | None
+) -> NDArray[np.int64]:
+    """The rows of about so many lowest distances, by a sample of them; none that is hidden, whose
+    distances are overwritten."""
+    if hidden is not None:
+        distance[hidden] = _NEVER
+    reach = np.sort(distance[::SAMPLED])[count // SAMPLED]
+    return np.flatnonzero(distance <= min(reach, _NEVER - 1))
 
 
 def best_passages(

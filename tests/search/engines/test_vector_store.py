@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.engines import vector_segments
+from search.engines import vector_rows, vector_segments
 from search.engines.base import EngineUnavailable, Field, Term
 from search.engines.embedded import EmbeddedEngine
 from search.engines.vector_rows import CANDIDATE_ROWS
@@ -320,7 +320,9 @@ def clustered(count: int, dimensions: int = 512, clusters: int = 40, seed: int =
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def test_the_two_stages_find_nearly_what_an_exact_search_does(store):
+@pytest.mark.parametrize("first_rows", [vector_rows.FIRST_ROWS, 2_000])
+def test_the_stages_find_nearly_what_an_exact_search_does(store, monkeypatch, first_rows):
+    monkeypatch.setattr(vector_rows, "FIRST_ROWS", first_rows)
     vectors = clustered(8_000)
     store.append([entry(number, vector) for number, vector in enumerate(vectors)])
     questions = clustered(100, seed=7) + clustered(100, seed=8) * 0.3
@@ -333,7 +335,9 @@ def test_the_two_stages_find_nearly_what_an_exact_search_does(store):
     assert np.mean(shares) > 0.97
 
 
-def test_what_only_others_may_read_does_not_crowd_out(store):
+@pytest.mark.parametrize("first_rows", [vector_rows.FIRST_ROWS, 500])
+def test_what_only_others_may_read_does_not_crowd_out(store, monkeypatch, first_rows):
+    monkeypatch.setattr(vector_rows, "FIRST_ROWS", first_rows)
     near_ones = [entry(n, unit(1, n / 10_000, 0, 0), visibility="staff") for n in range(2_000)]
     store.append([*near_ones, entry(9_999, EAST)])
     assert found(store, NORTH) == {9_999}
