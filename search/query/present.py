@@ -6,7 +6,7 @@ private. ``readable`` looks at the database of this moment; what it does not ret
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 from search import engines
 from search.analysis import analyse, readings
@@ -59,7 +59,7 @@ def present_suggestions(
 def _suggestion(question: Question, article: ReadableArticle) -> Suggestion:
     title = _Analysed(article.title, article.tokens.title)
     answer = _Analysed(article.short_answer, article.tokens.answer)
-    answers = _covered(question, title, answer)
+    answers = _covered(question, title, answer, in_progress=True)
     return Suggestion(
         kind=SuggestionKind.ANSWER if answers else SuggestionKind.ARTICLE,
         id=str(article.id),
@@ -198,22 +198,23 @@ def _like_the_whole(title: str, typed: str) -> list[Span]:
     return [span] if span else []
 
 
-def _covered(question: Question, title: _Analysed, answer: _Analysed) -> bool:
+def _covered(
+    question: Question, title: _Analysed, answer: _Analysed, *, in_progress: bool = False
+) -> bool:
     """Whether to show the short answer in place: it and the title together speak of all that was
     asked; the last word may go on in them. A single word has to stand in the title: an answer
     mentions many in passing."""
     if not answer.text or not question.has_content:
         return False
-    return _speak_of_all(question, title) or (
-        not question.is_one_word and _speak_of_all(question, title, answer)
-    )
+    speak = partial(_speak_of_all, question, in_progress=in_progress)
+    return speak(title) or (not question.is_one_word and speak(title, answer))
 
 
-def _speak_of_all(question: Question, *texts: _Analysed) -> bool:
+def _speak_of_all(question: Question, *texts: _Analysed, in_progress: bool = False) -> bool:
     held = question.met_in([term for text in texts for term, _, _ in text.tokens])
     missing = {term for term in question.distinct_terms if term not in held}
     if missing and missing <= question.unfinished_terms:
-        if not question.beginning and missing < {*question.distinct_terms}:
+        if in_progress and not question.beginning and missing < {*question.distinct_terms}:
             return True  # a letter after words that are met says nothing yet: 返金ｈ
         return any(prefix_spans(text.text, text.tokens, question.last_word) for text in texts)
     return not missing

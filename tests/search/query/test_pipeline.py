@@ -192,6 +192,10 @@ class TestSuggest:
         kinds = [s.kind for s in shown if s.title.text == "返品したい"]
         assert (SuggestionKind.ANSWER in kinds) == answers
 
+    def test_a_letter_that_was_sent_is_asked_for(self, articles):
+        assert search(SearchRequest("返品", "ja")).answer
+        assert not search(SearchRequest("返品z", "ja")).answer
+
     def test_what_was_analysed_for_the_index_is_not_analysed_again(self, articles, monkeypatch):
         monkeypatch.setattr(present, "analyse", None)
         first = suggest(SearchRequest("sign-in passw", "en", mode=Mode.SUGGEST)).suggestions[0]
