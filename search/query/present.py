@@ -186,14 +186,17 @@ def highlight_title(
     spans = term_spans(title.tokens, question.marked_in(term for term, _, _ in title.tokens))
     if in_progress:
         spans += prefix_spans(title.text, title.tokens, question.last_word)
-        spans = spans or _like_the_whole(title.text, question.text)
+        spans = spans or _like_the_whole(question, title.text)
     return Highlighted(title.text, merged(spans))
 
 
-def _like_the_whole(title: str, typed: str) -> list[Span]:
+def _like_the_whole(question: Question, title: str) -> list[Span]:
     """Where a title begins as typed, or is read so."""
+    typed = question.text
     if typed.strip() and fold(title[: len(typed)]) == fold(typed):
         return [(0, min(len(typed), len(title)))]
+    if not readings.are_indexed(typed, question.locale):
+        return []
     span = readings.span_read_as(title, readings.typed_keys(typed))
     return [span] if span else []
 

@@ -15,6 +15,7 @@ from search.indexing.models import ArticleText
 from search.query import present, tokens
 from search.query.pipeline import search, suggest
 from search.query.rules import NO_RULES, Promotion, Thresholds, trying
+from search.query.understand import Question
 from search.query.values import Mode, SearchRequest, SuggestionKind
 from tests.factories import ArticleFactory, paragraph
 
@@ -243,18 +244,21 @@ class TestSuggest:
         assert shown() == before
 
     @pytest.mark.parametrize(
-        ("title", "typed", "spans"),
+        ("title", "locale", "typed", "spans"),
         [
-            ("別のWorkspace", "別のW", [(0, 3)]),
-            ("別のWorkspace", "別のｗ", [(0, 3)]),
-            ("別のWorkspace", "べつの", [(0, 2)]),
-            ("別のWorkspace", "別に", []),
-            ("別のWorkspace", "", []),
-            ("ガ", "ｶﾞ", [(0, 1)]),
+            ("別のWorkspace", "ja", "別のW", [(0, 3)]),
+            ("別のWorkspace", "ja", "別のｗ", [(0, 3)]),
+            ("別のWorkspace", "ja", "べつの", [(0, 2)]),
+            ("別のWorkspace", "ja", "別に", []),
+            ("別のWorkspace", "ja", "", []),
+            ("ガ", "ja", "ｶﾞ", [(0, 1)]),
+            ("Kettle One", "ja", "c", [(0, 6)]),  # c + a is read "ka"
+            ("Kettle One", "en", "c", []),
+            ("Kettle One", "en", "kettle o", [(0, 8)]),
         ],
     )
-    def test_a_title_that_begins_or_is_read_as_typed(self, title, typed, spans):
-        assert present._like_the_whole(title, typed) == spans
+    def test_a_title_that_begins_or_is_read_as_typed(self, title, locale, typed, spans):
+        assert present._like_the_whole(Question.read(typed, locale), title) == spans
 
     def test_the_next_ones_stand_in_for_what_is_gone(self, articles, account, index, settings):
         settings.SUGGESTIONS_SHOWN = 2
