@@ -152,7 +152,7 @@ class Question:
         sound."""
         return self.locale == "ja" and bool(_UNCONVERTED.fullmatch(self.text))
 
-    @property
+    @cached_property
     def _last_token(self) -> Token | None:
         """The word in progress, of a code (err-10) the whole of it; None after a space."""
         if not self.tokens or self.text[-1].isspace():
@@ -161,19 +161,19 @@ class Question:
         whole = next(token for token in self.tokens if token.end == last.end)
         return whole if _CODE_IN_PROGRESS.fullmatch(self.text[whole.start : whole.end]) else last
 
-    @property
+    @cached_property
     def last_word(self) -> str:
         """The word in progress as it is typed, folded; empty after a space."""
         last = self._last_token
         return fold(self.text[last.start :]).strip() if last else ""
 
-    @property
+    @cached_property
     def begun(self) -> str:
         """What terms of a text begin with, if they begin with the word in progress."""
         last = self._last_token
         return last.term if last and last.kind is TokenKind.CODE else self.last_word
 
-    @property
+    @cached_property
     def beginning(self) -> str:
         """The word in progress, where it has content and letters enough to tell what it may
         become. Japanese ends in no space: a particle there is no beginning of a noun."""
@@ -194,7 +194,7 @@ class Question:
         word = self.beginning
         return bool(word) and not any(stop.startswith(word) for stop in STOP_WORDS)
 
-    @property
+    @cached_property
     def unfinished_terms(self) -> frozenset[str]:
         """What the word in progress would be if it ended here; none after a space."""
         last = self._last_token
@@ -203,13 +203,13 @@ class Question:
         finished = {token.term for token in self.tokens if token.end < last.end}
         return frozenset(t.term for t in self.tokens if t.end == last.end) - finished
 
-    @property
+    @cached_property
     def words(self) -> tuple[Token, ...]:
         """The tokens searched for without the parts of codes."""
         ends = accumulate((token.end for token in self.searched), max, initial=0)
         return tuple(t for t, end in zip(self.searched, ends, strict=False) if t.end > end)
 
-    @property
+    @cached_property
     def number_of_words(self) -> int:
         """How many different words it says; not one that an input method has yet to convert."""
         words = {token.term for token in self.words}
@@ -217,7 +217,7 @@ class Question:
             words -= self.unfinished_terms
         return len(words)
 
-    @property
+    @cached_property
     def is_to_be_converted(self) -> bool:
         """Whether an input method has yet to convert the word in progress."""
         return self.locale == "ja" and bool(_TO_CONVERT.fullmatch(self.last_word))
