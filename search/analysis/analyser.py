@@ -9,8 +9,9 @@ from search.analysis import english, japanese
 from search.analysis.characters import JAPANESE, fold, has_japanese
 from search.analysis.values import Analysis, Token, TokenKind
 
-# Grows with every change of what analysis yields; an index of another version is rebuilt.
-CODE_VERSION = 8
+# Grows with every change of what analysis yields or how it is stored; an index of another version
+# is rebuilt.
+CODE_VERSION = 9
 ANALYSIS_VERSION = f"{CODE_VERSION}-{version('SudachiDict-core')}"
 
 _JAPANESE_RUN = re.compile(f"{JAPANESE.pattern}+")

@@ -61,7 +61,7 @@ class Facet(StrEnum):
     """What results are filtered and counted by; every value is one opaque string."""
 
     TOPIC = "topic"  # page ids of all topics above the article
-    TOP_TOPIC = "top_topic"  # of the highest one alone: counted in a fifth of the time
+    TOP_TOPIC = "top_topic"  # of the highest one alone: one to count for each article
     PRODUCT = "product"
     AUDIENCE = "audience"
     STAGE = "stage"

@@ -39,7 +39,7 @@ def _text_field(field: Field) -> dict[str, Any]:
 
 
 _FACET: Mapping[str, Any] = {"type": "keyword"}
-# The column that a hit's id is read from: stored fields, where _id is, take as long as the search.
+# The column that a hit's id is read from: stored fields, where _id is, take a millisecond more.
 NUMBER = "number"
 # Indices of earlier releases get these with their next write.
 ADDED_LATER: Mapping[str, Any] = {

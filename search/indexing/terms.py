@@ -38,7 +38,7 @@ _SHORT_FIELDS = (
     Field.TEXT_READINGS,
     Field.SPELLINGS,
 )
-_FORMAT = b"T2"
+_FORMAT = b"T3"  # another one for every other layout
 # Format, hash of the text, number of tokens, of terms with content, bytes of vocabulary, of each
 # column's numbers.
 _HEADER = struct.Struct("<2s8sIII3B")

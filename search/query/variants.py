@@ -11,7 +11,7 @@ from itertools import islice, pairwise
 
 from search.analysis import Token, TokenKind
 from search.analysis.characters import fold
-from search.analysis.english import STOP_WORDS, stem
+from search.analysis.english import LONGEST_WORD, STOP_WORDS, stem
 from search.engines.base import Engine, EngineQuery, Field, Phrase
 from search.query.rules import Terms
 from search.query.synonyms import MAX_ALTERNATIVE_TERMS, Expansion
@@ -20,7 +20,6 @@ from search.query.understand import MAX_TERMS, Question
 # Letters of the first and the last part of a word: set up, user id. A shorter beginning is mostly
 # a prefix, which nobody writes apart (re-start).
 SHORTEST_PARTS = (3, 2)
-LONGEST = 40  # letters; what is longer is no word
 # Of a question: each asks the engine whether two words stand side by side anywhere.
 MOST_CUTS = 8
 _NEGATIONS = frozenset(("not", "no", "without"))
@@ -90,7 +89,7 @@ def _words(question: Question) -> Iterator[_Word]:
 def _letters(question: Question, token: Token) -> str:
     """A token as it is written, folded; empty where that is no word in ASCII letters."""
     text = fold(question.text[token.start : token.end])
-    return text if text.isascii() and text.isalpha() and len(text) <= LONGEST else ""
+    return text if text.isascii() and text.isalpha() and len(text) <= LONGEST_WORD else ""
 
 
 def _joined(question: Question, words: Sequence[_Word]) -> Iterator[tuple[Terms, str]]:
