@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.metadata import version
+from operator import attrgetter
 
 from search.analysis import english, japanese
 from search.analysis.characters import JAPANESE, fold, has_japanese
@@ -49,7 +50,7 @@ def _by_script(text: str) -> list[Token]:
         found.extend(english.tokens(text[at : run.start()], at))
         at = run.end()
     found.extend(english.tokens(text[at:], at))
-    return sorted(found, key=lambda token: token.start)
+    return sorted(found, key=attrgetter("start"))
 
 
 def _cut(tokens: Iterable[Token]) -> Iterator[Token]:

@@ -87,15 +87,27 @@ def tokens(text: str, offset: int = 0) -> Iterator[Token]:
     and "wifi" are one term, so are "ERR-1042" and "err1042"), and then its parts.
     """
     for run in RUN.finditer(text):
-        whole = run.group()
-        at = offset + run.start()
-        parts = list(_PART.finditer(whole))
-        if len(parts) > 1:
-            term = _JOINER.sub("", fold(whole))
-            term = term if not term.isalpha() else stem(term)
-            yield Token(term, at, offset + run.end(), TokenKind.CODE)
-        for part in parts:
-            yield from _of_part(part.group(), at + part.start())
+        whole, at = run.group(), offset + run.start()
+        found = _remembered(whole) if len(whole) <= LONGEST_WORD else _of_run(whole)
+        for term, start, end, kind, _ in found:
+            yield Token(term, at + start, at + end, kind)
+
+
+@lru_cache(maxsize=50_000)
+def _remembered(run: str) -> tuple[Token, ...]:
+    """``_of_run``; a text repeats most of its words."""
+    return tuple(_of_run(run))
+
+
+def _of_run(run: str) -> Iterator[Token]:
+    """The tokens of one run, with places in it."""
+    parts = list(_PART.finditer(run))
+    if len(parts) > 1:
+        term = _JOINER.sub("", fold(run))
+        term = term if not term.isalpha() else stem(term)
+        yield Token(term, 0, len(run), TokenKind.CODE)
+    for part in parts:
+        yield from _of_part(part.group(), part.start())
 
 
 def _of_part(part: str, start: int) -> Iterator[Token]:

@@ -74,8 +74,11 @@ def morphemes(text: str, mode: SplitMode = SplitMode.A) -> Iterator[tuple[int, M
 
 
 @lru_cache(maxsize=100_000)
-def _term_and_kind(normal_form: str, part_of_speech: int) -> tuple[str, TokenKind]:
-    """The term of a morpheme ("" for punctuation) and its kind; a text repeats few of them."""
+def _term_and_kind(surface: str, normal_form: str, part_of_speech: int) -> tuple[str, TokenKind]:
+    """The term of a morpheme ("" for punctuation and other scripts) and its kind; a text repeats
+    few of them."""
+    if not has_japanese(surface):
+        return "", TokenKind.STOP
     term = _SPACE.sub("", fold(normal_form))
     if not any(character.isalnum() for character in term):
         return "", TokenKind.STOP
@@ -91,9 +94,11 @@ def tokens(text: str) -> Iterator[Token]:
     """The Japanese tokens of ``text``; words in other scripts are left out."""
     for offset, morpheme in morphemes(text):
         surface = morpheme.surface()
-        if surface.isascii() or not has_japanese(surface):
+        if surface.isascii():
             continue
-        term, kind = _term_and_kind(morpheme.normalized_form(), morpheme.part_of_speech_id())
+        term, kind = _term_and_kind(
+            surface, morpheme.normalized_form(), morpheme.part_of_speech_id()
+        )
         if term:
             start, end = offset + morpheme.begin(), offset + morpheme.end()
             yield Token(term, start, end, kind, morpheme.reading_form())

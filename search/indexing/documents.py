@@ -15,8 +15,8 @@ from search.indexing.terms import (
     Texts,
     analyse_texts,
     digest_of,
+    unpack_content,
     unpack_terms,
-    unpack_tokens,
 )
 from search.indexing.vectors import mark, stored_vectors
 
@@ -79,9 +79,9 @@ def _values(value: str) -> tuple[str, ...]:
 def _fields(source: ArticleSource, packed: PackedTerms) -> dict[Field, tuple[str, ...]]:
     texts = source.texts
     short = unpack_terms(packed.terms)
-    title = tuple(term for term, _, _ in unpack_tokens(packed.title_tokens, texts.title))
-    summary = tuple(term for term, _, _ in unpack_tokens(packed.summary_tokens, texts.summary))
-    body = tuple(term for term, _, _ in unpack_tokens(packed.body_tokens, texts.body))
+    title = unpack_content(packed.title_tokens, texts.title)
+    summary = unpack_content(packed.summary_tokens, texts.summary)
+    body = unpack_content(packed.body_tokens, texts.body)
     labels = tuple(t for label in source.labels for t in field_terms(label, texts.locale))
     questions = short[Field.QUESTIONS]
     return {

@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 import numpy as np
@@ -45,7 +46,7 @@ _HEADER = struct.Struct("<2s8sIII3B")
 _CODES = {1: "B", 2: "H", 4: "I"}  # of struct, by width
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which leave no room for what is cached
 class Texts:
     """The texts of one article that analysis looks at. ``questions``: other ways to ask."""
 
@@ -56,7 +57,7 @@ class Texts:
     headings: tuple[str, ...] = ()
     body: str = ""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Hash of the texts and of what analysis makes of them."""
         return digest_of(
@@ -164,25 +165,31 @@ def pack_tokens(text: str, tokens: Sequence[Token]) -> bytes:
 
     Raises ValueError where the tokens are in another order.
     """
-    by_kind = sorted(tokens, key=lambda token: token.kind is TokenKind.STOP)
-    words = dict.fromkeys((token.term, token.kind is TokenKind.STOP) for token in by_kind)
-    numbers = {word: number for number, word in enumerate(words)}
-    vocabulary = "\n".join(term for term, _ in words).encode("utf-8", "surrogatepass")
+    content = _numbered(t.term for t in tokens if t.kind is not TokenKind.STOP)
+    stop = _numbered((t.term for t in tokens if t.kind is TokenKind.STOP), len(content))
+    vocabulary = "\n".join((*content, *stop)).encode("utf-8", "surrogatepass")
     starts = np.array([token.start for token in tokens], np.int64)
     columns = (
-        np.array([numbers[t.term, t.kind is TokenKind.STOP] for t in tokens], np.int64),
+        np.array(
+            [(stop if t.kind is TokenKind.STOP else content)[t.term] for t in tokens], np.int64
+        ),
         np.diff(starts, prepend=0),
         np.array([token.end for token in tokens], np.int64) - starts,
     )
     if any(column.min(initial=0) < 0 for column in columns):
         raise ValueError("the tokens are not in reading order")
     widths = [_width(column) for column in columns]
-    content = sum(not is_stop for _, is_stop in words)
-    header = _HEADER.pack(_FORMAT, _text_hash(text), len(tokens), content, len(vocabulary), *widths)
+    counts = len(tokens), len(content), len(vocabulary)
+    header = _HEADER.pack(_FORMAT, _text_hash(text), *counts, *widths)
     packed = (
         column.astype(f"<u{width}").tobytes() for column, width in zip(columns, widths, strict=True)
     )
     return header + vocabulary + b"".join(packed)
+
+
+def _numbered(terms: Iterable[str], first: int = 0) -> dict[str, int]:
+    """The distinct terms in order, with numbers from ``first`` on."""
+    return {term: number for number, term in enumerate(dict.fromkeys(terms), first)}
 
 
 def _width(column: NDArray[np.int64]) -> int:
@@ -219,11 +226,7 @@ def unpack_tokens(blob: bytes, text: str, *, with_stop_words: bool = False) -> l
     found = _opened(blob)
     if found is None or found.text_hash != _text_hash(text):
         return []
-    # Not numpy: most texts are titles, of a few tokens.
-    numbers, steps, lengths = (
-        struct.unpack_from(f"<{found.count}{_CODES[width]}", blob, at)
-        for at, width in found.columns
-    )
+    numbers, steps, lengths = (_column(blob, found, column) for column in range(3))
     places = zip(numbers, accumulate(steps), lengths, strict=True)
     terms = len(found.terms) if with_stop_words else found.content
     return [
@@ -231,6 +234,21 @@ def unpack_tokens(blob: bytes, text: str, *, with_stop_words: bool = False) -> l
         for number, start, length in places
         if number < terms
     ]
+
+
+def unpack_content(blob: bytes, text: str) -> tuple[str, ...]:
+    """The terms of ``unpack_tokens``, without their places."""
+    found = _opened(blob)
+    if found is None or found.text_hash != _text_hash(text):
+        return ()
+    numbers = _column(blob, found, 0)
+    return tuple(found.terms[number] for number in numbers if number < found.content)
+
+
+def _column(blob: bytes, found: _Blob, column: int) -> tuple[int, ...]:
+    # Not numpy: most texts are titles, of a few tokens.
+    at, width = found.columns[column]
+    return struct.unpack_from(f"<{found.count}{_CODES[width]}", blob, at)
 
 
 def find_tokens(
