@@ -16,6 +16,11 @@ class Visibility(models.TextChoices):
 
 
 STRICTNESS = {Visibility.PUBLIC: 0, Visibility.SIGNED_IN: 1, Visibility.STAFF: 2}
+# What a viewer of each level may read, widest first.
+_READABLE = {
+    level: tuple(v for v in Visibility if STRICTNESS[v] <= STRICTNESS[level])
+    for level in Visibility
+}
 
 
 def strictest(*visibilities: str) -> Visibility:
@@ -38,7 +43,7 @@ class Viewer:
     @property
     def visibilities(self) -> tuple[Visibility, ...]:
         """Every visibility this viewer may read, widest first."""
-        return tuple(v for v in Visibility if STRICTNESS[v] <= STRICTNESS[self.level])
+        return _READABLE[self.level]
 
     def may_read(self, visibility: str) -> bool:
         """Whether an article of this effective visibility is open to the viewer."""

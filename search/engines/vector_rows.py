@@ -22,6 +22,8 @@ FIRST_WORDS = 3
 FIRST_ROWS = 8_000
 # Every so manieth row tells how far away the nearest ones are.
 SAMPLED = 64
+# Whose differing bits are counted at once: 256 KB of them.
+ROWS_AT_A_TIME = 32_768
 _NEVER = np.iinfo(np.uint16).max  # more bits than a row has
 
 
@@ -140,14 +142,19 @@ def best_passages(
 
 def _differing_bits(codes: NDArray[np.uint64], code: NDArray[np.uint64]) -> NDArray[np.uint16]:
     """How many bits of each column of ``codes`` differ from ``code``: (rows,)."""
-    distance = np.zeros(codes.shape[1], dtype=np.uint16)
-    # One buffer of each kind: allocating new ones for every word costs as much as counting.
-    differing = np.empty(codes.shape[1], dtype=np.uint64)
-    count = np.empty(codes.shape[1], dtype=np.uint8)
-    for words, word in zip(codes, code, strict=True):
-        np.bitwise_xor(words, word, out=differing)
-        np.bitwise_count(differing, out=count)
-        distance += count
+    rows = codes.shape[1]
+    distance = np.zeros(rows, dtype=np.uint16)
+    # One buffer of each kind, small enough for the processor's cache: new ones for every word, or
+    # of all rows, cost as much as counting.
+    differing = np.empty(min(rows, ROWS_AT_A_TIME), dtype=np.uint64)
+    count = np.empty(len(differing), dtype=np.uint8)
+    for at in range(0, rows, ROWS_AT_A_TIME):
+        part = distance[at : at + ROWS_AT_A_TIME]
+        bits, number = differing[: len(part)], count[: len(part)]
+        for words, word in zip(codes, code, strict=True):
+            np.bitwise_xor(words[at : at + ROWS_AT_A_TIME], word, out=bits)
+            np.bitwise_count(bits, out=number)
+            part += number
     return distance
 
 

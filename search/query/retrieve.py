@@ -33,7 +33,7 @@ from search.engines.base import (
 )
 from search.query.codes import Code, codes_of, share_of_words, unknown_codes
 from search.query.conversion import with_conversion
-from search.query.foreign import is_foreign
+from search.query.foreign import is_foreign, is_held_elsewhere
 from search.query.priors import NO_PRIORS, Priors, priors_for
 from search.query.promote import promoted
 from search.query.rank import fused
@@ -164,8 +164,10 @@ def ask(
     if typed.text != question.text:
         sounds = read_so(typed, question, in_progress=asked.mode is Mode.SUGGEST)
         tree = AnyOf((tree, *sounds))
+    foreign = is_foreign(question, engine, asked.visibilities)
+    by_meaning = foreign and _is_another_language(asked, engine)
     meaning = None
-    if embedder and _may_mean(asked, engine):
+    if embedder and (by_meaning or _may_mean(asked, engine)):
         meaning = _vector_query(embedder, asked, completions)
     nearest = engine.nearest(meaning, NEAREST) if meaning else ()
     certain = {*_near_enough(nearest), *asked.pinned}
@@ -189,14 +191,15 @@ def ask(
         tree=tree,
         unknown=unknown,
         is_unconverted=typed.is_unconverted,
-        is_foreign=is_foreign(question, engine, asked.visibilities),
+        is_foreign=foreign,
     )
     if not in_pool:
         return found
     similarities: Mapping[str, Similarity] = {}
     if meaning and nearest:  # none at all: the index has no vectors yet
         similarities = engine.similarities(meaning, [hit.id for hit in found.result.hits])
-    ranked = _ranked(asked, engine, replace(found, similarities=similarities))
+    found = replace(found, similarities=similarities)
+    ranked = _ranked(asked, engine, found, _say_of_meaning(asked, by_meaning=by_meaning))
     shown = ranked.result.hits[offset : offset + limit]
     return replace(ranked, result=replace(ranked.result, hits=shown))
 
@@ -268,12 +271,12 @@ def _tree(
     return tree, frozenset(unknown)
 
 
-def _ranked(asked: Asked, engine: Engine, found: Retrieved) -> Retrieved:
+def _ranked(asked: Asked, engine: Engine, found: Retrieved, say_of_meaning: float) -> Retrieved:
     """The candidates ``found`` in the order of words, meaning and what is known beforehand."""
     candidates = found.result.hits
     unknown = _unknown_codes(asked, engine)
     # Where no article holds a code, its neighbours in meaning are all there is to show.
-    say_of_meaning = 1.0 if unknown else _say_of_meaning(asked)
+    say_of_meaning = 1.0 if unknown else say_of_meaning
     ranked = fused(candidates, found.similarities, asked.priors, say_of_meaning)
     ranked = keep_places(ranked, asked.shown)
     return replace(
@@ -339,6 +342,15 @@ def _may_mean(asked: Asked, engine: Engine) -> bool:
     )
 
 
+def _is_another_language(asked: Asked, engine: Engine) -> bool:
+    """Whether words in another script are another language's, of which there is nothing but the
+    meaning, and not Japanese that is still to be converted."""
+    question = asked.question
+    if asked.mode is Mode.SEARCH or not question.is_unconverted:
+        return True
+    return is_held_elsewhere(question, engine, asked.visibilities)
+
+
 def _vector_query(
     embedder: GuardedEmbedder, asked: Asked, completions: tuple[str, ...]
 ) -> VectorQuery | None:
@@ -362,9 +374,9 @@ def _vector_query(
     )
 
 
-def _say_of_meaning(asked: Asked) -> float:
+def _say_of_meaning(asked: Asked, *, by_meaning: bool) -> float:
     say = share_of_words(asked.question)
-    if asked.mode is Mode.SEARCH:
+    if asked.mode is Mode.SEARCH or by_meaning:
         return say
     return say * min(asked.question.number_of_words / WORDS_WITH_FULL_MEANING, 1.0) ** 2
 

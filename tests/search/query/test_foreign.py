@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.query.foreign import is_foreign
+from search.query.foreign import is_foreign, is_held_elsewhere
 from search.query.understand import Question
 from tests.search.engines.documents import document
 
@@ -42,3 +42,15 @@ def filled(engine):
 )
 def test_which_questions_are(filled, text, locale, expected):
     assert is_foreign(Question.read(text, locale), filled, PUBLIC) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "expected"),
+    [
+        ("the kettle warr", "ja", True),
+        ("henpin shitai", "ja", False),  # Japanese, to be converted
+        ("a", "ja", False),
+    ],
+)
+def test_which_words_another_language_has(filled, text, locale, expected):
+    assert is_held_elsewhere(Question.read(text, locale), filled, PUBLIC) is expected

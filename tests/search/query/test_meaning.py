@@ -112,6 +112,17 @@ def test_one_word_of_another_language_is_judged_by_its_meaning(with_meaning):
         assert search(SearchRequest("pasword", "ja")).outcome.no_answer  # a slip, or a name
 
 
+def test_another_language_is_understood_while_it_is_typed(with_meaning):
+    def shown(text, locale="ja"):
+        request = SearchRequest(text, locale, mode=Mode.SUGGEST)
+        return [suggestion.title.text for suggestion in suggest(request).suggestions]
+
+    for text in ("password", "I forgot my password", "I forgot my passw"):
+        assert shown(text)[:1] == ["パスワードを忘れた場合"]
+    assert shown("パスワード", "en")[:1] == ["Reset your password"]
+    assert shown("xylophones quux") == []  # no words of another language, as far as anybody knows
+
+
 def test_meaning_has_as_much_say_as_a_question_has_words(with_meaning, account, index):
     ArticleFactory(parent=account, title="Error ERR-2001: door open")
     index()

@@ -44,6 +44,9 @@ def test_english_wrapping_leaves_the_subject(text):
         "返品に関して教えていただけますか",
         "返品に関する情報はどこにありますか",
         "返品が分かりません",
+        "返品の仕方",
+        "返品のやり方を教えてください",
+        "返品はどうすればいいですか",
         "返品",
     ],
 )
@@ -67,6 +70,10 @@ def test_japanese_wrapping_leaves_the_subject(text):
 )
 def test_the_same_words_can_be_the_subject(text, subject):
     assert subject in terms(text)
+
+
+def test_ways_of_doing_can_be_the_subject():
+    assert terms("返品の仕方書", "ja") != ("返品",)
 
 
 def test_a_question_of_nothing_else_keeps_its_words():
