@@ -91,6 +91,7 @@ def search(request: SearchRequest) -> Results:
         pages=pages,
         did_you_mean=meant.offer if meant else None,
         in_other_languages=_in_other_languages(request, retrieved) if elsewhere else (),
+        quotes_loosened=bool(question.quoted) and not retrieved.quoted,
     )
 
 

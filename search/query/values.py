@@ -146,7 +146,9 @@ class Suggestions:
 @dataclass(frozen=True, slots=True)
 class Results:
     """The answer to a question that was sent. ``facets``: facet name → choices;
-    ``in_other_languages``: what answers it where the reader's language does not."""
+    ``in_other_languages``: what answers it where the reader's language does not;
+    ``quotes_loosened``: whether nothing holds the phrases that it quotes, so that their words were
+    looked for."""
 
     request: SearchRequest
     outcome: Outcome
@@ -157,3 +159,4 @@ class Results:
     pages: int
     did_you_mean: DidYouMean | None = None
     in_other_languages: tuple[Result, ...] = ()
+    quotes_loosened: bool = False

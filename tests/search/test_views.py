@@ -193,6 +193,11 @@ class TestResultsView:
         assert 'href="/en/contact/"' in html
         assert "Orders</a>" in html
 
+    def test_says_that_nothing_holds_what_is_quoted(self, client, portal):
+        said = "Nothing holds the quoted words"
+        assert said in html_of(self.search(client, '"parcel track"'))
+        assert said not in html_of(self.search(client, '"late parcel"'))
+
     def test_escapes_the_question(self, client, portal):
         html = html_of(self.search(client, "<script>alert(1)</script>"))
         assert "<script>alert" not in html

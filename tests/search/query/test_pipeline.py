@@ -429,6 +429,14 @@ class TestQuotedPhrases:
     def test_without_such_an_article_the_words_are_looked_for(self, articles):
         assert "Reset your password" in found('"password reset order"')
 
+    def test_the_reader_is_told(self, articles):
+        def loosened(text):
+            return search(SearchRequest(text, "en")).quotes_loosened
+
+        assert loosened('"password reset order"')
+        assert not loosened('"one hour" order')
+        assert not loosened("password reset order")
+
     def test_a_phrase_quoted_in_passing_is_not_asked_to_the_letter(self, articles):
         text = 'cancel my big blue shop order when "nowhere" shows'
         assert "Cancel an order" in found(text)
