@@ -90,8 +90,9 @@ def _fields(source: ArticleSource, packed: PackedTerms) -> dict[Field, tuple[str
         Field.SUMMARY: summary,
         Field.LABELS: labels,
         Field.BODY: body,
-        # Headings are lines of the body already.
-        Field.TEXT: title * 2 + questions * 2 + summary + body,
+        # Headings are lines of the body already. What counts twice does not stand twice in a row:
+        # its end and its beginning would be a phrase.
+        Field.TEXT: title + questions + summary + body + title + questions,
     }
 
 
