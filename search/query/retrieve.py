@@ -165,9 +165,8 @@ def ask(
         sounds = read_so(typed, question, in_progress=asked.mode is Mode.SUGGEST)
         tree = AnyOf((tree, *sounds))
     foreign = is_foreign(question, engine, asked.visibilities)
-    by_meaning = foreign and _is_another_language(asked, engine)
     meaning = None
-    if embedder and (by_meaning or _may_mean(asked, engine)):
+    if embedder and _may_mean(asked, engine, is_foreign=foreign):
         meaning = _vector_query(embedder, asked, completions)
     nearest = engine.nearest(meaning, NEAREST) if meaning else ()
     certain = {*_near_enough(nearest), *asked.pinned}
@@ -198,8 +197,7 @@ def ask(
     similarities: Mapping[str, Similarity] = {}
     if meaning and nearest:  # none at all: the index has no vectors yet
         similarities = engine.similarities(meaning, [hit.id for hit in found.result.hits])
-    found = replace(found, similarities=similarities)
-    ranked = _ranked(asked, engine, found, _say_of_meaning(asked, by_meaning=by_meaning))
+    ranked = _ranked(asked, engine, replace(found, similarities=similarities))
     shown = ranked.result.hits[offset : offset + limit]
     return replace(ranked, result=replace(ranked.result, hits=shown))
 
@@ -271,12 +269,12 @@ def _tree(
     return tree, frozenset(unknown)
 
 
-def _ranked(asked: Asked, engine: Engine, found: Retrieved, say_of_meaning: float) -> Retrieved:
+def _ranked(asked: Asked, engine: Engine, found: Retrieved) -> Retrieved:
     """The candidates ``found`` in the order of words, meaning and what is known beforehand."""
     candidates = found.result.hits
     unknown = _unknown_codes(asked, engine)
     # Where no article holds a code, its neighbours in meaning are all there is to show.
-    say_of_meaning = 1.0 if unknown else say_of_meaning
+    say_of_meaning = 1.0 if unknown else _say_of_meaning(asked)
     ranked = fused(candidates, found.similarities, asked.priors, say_of_meaning)
     ranked = keep_places(ranked, asked.shown)
     return replace(
@@ -326,12 +324,16 @@ def _unknown_codes(asked: Asked, engine: Engine) -> tuple[Code, ...]:
     return unknown_codes(codes, engine, question.locale, asked.visibilities)
 
 
-def _may_mean(asked: Asked, engine: Engine) -> bool:
+def _may_mean(asked: Asked, engine: Engine, *, is_foreign: bool) -> bool:
     """Whether the question says enough for a vector to mean something, and no title begins as a
-    short one does."""
+    short one does. Of one in another language there is nothing else, but for letters that are still
+    to be converted to Japanese."""
     if asked.mode is Mode.SEARCH:
         return True
     question = asked.question
+    is_converted = not question.is_unconverted
+    if is_foreign and (is_converted or is_held_elsewhere(question, engine, asked.visibilities)):
+        return True
     words = question.number_of_words
     if words < WORDS_WITH_MEANING[has_japanese(question.text)]:
         return False
@@ -340,15 +342,6 @@ def _may_mean(asked: Asked, engine: Engine) -> bool:
             Prefix(Field.TITLE_KEYS, title_key(question.text)), question.locale, asked.visibilities
         )
     )
-
-
-def _is_another_language(asked: Asked, engine: Engine) -> bool:
-    """Whether words in another script are another language's, of which there is nothing but the
-    meaning, and not Japanese that is still to be converted."""
-    question = asked.question
-    if asked.mode is Mode.SEARCH or not question.is_unconverted:
-        return True
-    return is_held_elsewhere(question, engine, asked.visibilities)
 
 
 def _vector_query(
@@ -374,11 +367,12 @@ def _vector_query(
     )
 
 
-def _say_of_meaning(asked: Asked, *, by_meaning: bool) -> float:
+def _say_of_meaning(asked: Asked) -> float:
     say = share_of_words(asked.question)
-    if asked.mode is Mode.SEARCH or by_meaning:
+    if asked.mode is Mode.SEARCH:
         return say
-    return say * min(asked.question.number_of_words / WORDS_WITH_FULL_MEANING, 1.0) ** 2
+    words = max(asked.question.number_of_words, 1)  # the one in progress may be another language's
+    return say * min(words / WORDS_WITH_FULL_MEANING, 1.0) ** 2
 
 
 def _near_enough(nearest: Sequence[Hit]) -> list[str]:
