@@ -88,7 +88,9 @@ def tokens(text: str, offset: int = 0) -> Iterator[Token]:
     """
     for run in RUN.finditer(text):
         whole, at = run.group(), offset + run.start()
-        found = _remembered(whole) if len(whole) <= LONGEST_WORD else _of_run(whole)
+        found = (
+            _remembered(whole) if whole.isalnum() and len(whole) <= LONGEST_WORD else _of_run(whole)
+        )
         for term, start, end, kind, _ in found:
             yield Token(term, at + start, at + end, kind)
 

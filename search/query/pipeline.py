@@ -91,7 +91,7 @@ def search(request: SearchRequest) -> Results:
         pages=pages,
         did_you_mean=meant.offer if meant else None,
         in_other_languages=_in_other_languages(request, retrieved) if elsewhere else (),
-        quotes_loosened=bool(question.quoted) and not retrieved.quoted,
+        quotes_loosened=_are_loosened(request, retrieved),
     )
 
 
@@ -101,6 +101,15 @@ def _in_other_languages(request: SearchRequest, retrieved: Retrieved) -> tuple[R
     except EngineUnavailable:  # lost since the search itself, which was answered
         logger.warning("no answers in other languages: the engine was lost meanwhile")
         return ()
+
+
+def _are_loosened(request: SearchRequest, retrieved: Retrieved) -> bool:
+    """Whether phrases that the question quotes stand nowhere. Of a part of the results nothing is
+    said, nor of words without content, for which articles are not searched, nor where an answer is
+    promoted."""
+    question = retrieved.question
+    is_whole = request.page <= 1 and not request.filters and not retrieved.pinned
+    return is_whole and bool(question.quoted and question.has_content) and not retrieved.quoted
 
 
 def _page(request: SearchRequest, question: Question, page: int) -> Retrieved:

@@ -217,7 +217,7 @@ def _speak_of_all(question: Question, *texts: _Analysed, in_progress: bool = Fal
     held = question.met_in([term for text in texts for term, _, _ in text.tokens])
     missing = {term for term in question.distinct_terms if term not in held}
     if missing and missing <= question.unfinished_terms:
-        if in_progress and not question.beginning and missing < {*question.distinct_terms}:
-            return True  # a letter after words that are met says nothing yet: 返金ｈ
+        if in_progress and not question.beginning:  # a letter says nothing yet: 返金ｈ
+            return missing < {*question.distinct_terms}
         return any(prefix_spans(text.text, text.tokens, question.last_word) for text in texts)
     return not missing

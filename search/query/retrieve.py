@@ -33,7 +33,11 @@ from search.engines.base import (
 )
 from search.query.codes import Code, codes_of, share_of_words, unknown_codes
 from search.query.conversion import with_conversion
-from search.query.foreign import is_foreign, is_held_elsewhere
+from search.query.foreign import (
+    as_far_as_known,
+    is_foreign,
+    is_understood,
+)
 from search.query.priors import NO_PRIORS, Priors, priors_for
 from search.query.promote import promoted
 from search.query.rank import fused
@@ -161,10 +165,11 @@ def ask(
     if tree is None:
         nothing = EngineResult((), 0, {facet: {} for facet in facets}, engine.name)
         return Retrieved(question, nothing)
-    if typed.text != question.text:
+    if typed.text != question.text and typed.locale == "ja" and has_japanese(question.text):
         sounds = read_so(typed, question, in_progress=asked.mode is Mode.SUGGEST)
         tree = AnyOf((tree, *sounds))
-    foreign = is_foreign(question, engine, asked.visibilities)
+    in_box = asked.mode is Mode.SUGGEST
+    foreign = is_foreign(question, engine, asked.visibilities, in_progress=in_box)
     meaning = None
     if embedder and _may_mean(asked, engine, is_foreign=foreign):
         meaning = _vector_query(embedder, asked, completions)
@@ -203,11 +208,16 @@ def ask(
 
 
 def _converted(asked: Asked, engine: Engine) -> tuple[Asked, tuple[str, ...]]:
-    """With what an input method has yet to convert as words, and what its last may become."""
+    """With what an input method has yet to convert as words, and what its last may become; in
+    another language as far as it is known."""
     question = asked.question
+    is_sent = asked.mode is Mode.SEARCH
+    if not is_sent:
+        understood = as_far_as_known(question, engine, asked.visibilities)
+        if understood is not question:
+            return replace(asked, question=understood), ()
     if question.locale != "ja":  # which alone has an input method
         return asked, ()
-    is_sent = asked.mode is Mode.SEARCH
     question, becoming = with_conversion(question, engine, asked.visibilities, is_sent=is_sent)
     return replace(asked, question=question), becoming
 
@@ -326,13 +336,11 @@ def _unknown_codes(asked: Asked, engine: Engine) -> tuple[Code, ...]:
 
 def _may_mean(asked: Asked, engine: Engine, *, is_foreign: bool) -> bool:
     """Whether the question says enough for a vector to mean something, and no title begins as a
-    short one does. Of one in another language there is nothing else, but for letters that are still
-    to be converted to Japanese."""
+    short one does. Of one in another language there is little else."""
     if asked.mode is Mode.SEARCH:
         return True
     question = asked.question
-    is_converted = not question.is_unconverted
-    if is_foreign and (is_converted or is_held_elsewhere(question, engine, asked.visibilities)):
+    if is_foreign and is_understood(question, engine, asked.visibilities):
         return True
     words = question.number_of_words
     if words < WORDS_WITH_MEANING[has_japanese(question.text)]:

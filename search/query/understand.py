@@ -33,6 +33,7 @@ _UNSPACED_AT_END = re.compile(r"(?<![A-Za-z])[ぁ-ゖーa-zａ-ｚ'’]+$")
 # Words that a connector joins go on by themselves: orders/refu.
 _CODE_IN_PROGRESS = re.compile(r"[\w-]*\d[\w-]*")
 FEWEST_FOREIGN = {True: 1, False: 2}  # words, by whether they are Japanese
+FEWEST_ENGLISH = 2  # words without content: one may be Japanese in Latin letters (to, no)
 SHORTEST_OPENING = 10  # characters; what is shorter is a greeting
 
 
@@ -140,7 +141,15 @@ class Question:
         """Whether so many of its words are in another script that they are another language's: one
         word in Latin letters may be a product's name anywhere."""
         fewest = FEWEST_FOREIGN[has_japanese(self.text)]
-        return self.is_in_another_script and len(self._words_of_letters) >= fewest
+        many = len(self._words_of_letters) >= fewest or self.is_surely_english
+        return self.is_in_another_script and many
+
+    @property
+    def is_surely_english(self) -> bool:
+        """Whether so many of its words are English ones without content (where is my …) that they
+        are no Japanese in Latin letters."""
+        words = {fold(self.text[t.start : t.end]) for t in self.tokens if t.kind is TokenKind.STOP}
+        return len(words & STOP_WORDS) >= FEWEST_ENGLISH
 
     @property
     def _words_of_letters(self) -> list[Token]:
@@ -188,7 +197,7 @@ class Question:
         it may become, or may become one without content. Signs say nothing."""
         last = self._last_token
         if last is None:
-            return bool(self.tokens)
+            return any(token.kind is not TokenKind.STOP for token in self.tokens)
         if any(t.end < last.end and t.kind is not TokenKind.STOP for t in self.tokens):
             return True
         word = self.beginning
@@ -232,6 +241,12 @@ class Question:
         start = run.start()
         amid = (token.end for token in self.tokens if token.start < start < token.end)
         return max(amid, default=start)
+
+    @property
+    def before_word_in_progress(self) -> str:
+        """The text up to the word in progress; all of it after a space."""
+        last = self._last_token
+        return self.text[: last.start] if last else self.text
 
     @property
     def finished(self) -> "Question":

@@ -147,8 +147,8 @@ class Suggestions:
 class Results:
     """The answer to a question that was sent. ``facets``: facet name → choices;
     ``in_other_languages``: what answers it where the reader's language does not;
-    ``quotes_loosened``: whether nothing holds the phrases that it quotes, so that their words were
-    looked for."""
+    ``quotes_loosened``: whether to say that nothing holds the phrases that it quotes, so that their
+    words were looked for."""
 
     request: SearchRequest
     outcome: Outcome

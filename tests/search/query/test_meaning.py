@@ -112,15 +112,36 @@ def test_one_word_of_another_language_is_judged_by_its_meaning(with_meaning):
         assert search(SearchRequest("pasword", "ja")).outcome.no_answer  # a slip, or a name
 
 
-def test_another_language_is_understood_while_it_is_typed(with_meaning):
-    def shown(text, locale="ja"):
-        request = SearchRequest(text, locale, mode=Mode.SUGGEST)
-        return [suggestion.title.text for suggestion in suggest(request).suggestions]
+def shown(text, locale):
+    request = SearchRequest(text, locale, mode=Mode.SUGGEST)
+    return [suggestion.title.text for suggestion in suggest(request).suggestions]
 
-    for text in ("password", "I forgot my password", "I forgot my passw"):
-        assert shown(text)[:1] == ["パスワードを忘れた場合"]
-    assert shown("パスワード", "en")[:1] == ["Reset your password"]
-    assert shown("xylophones quux") == []  # no words of another language, as far as anybody knows
+
+class TestAnotherLanguageWhileTyped:
+    @pytest.mark.parametrize("text", ["password", "I forgot my password", "I forgot my passw"])
+    def test_is_understood(self, with_meaning, text):
+        assert shown(text, "ja")[:1] == ["パスワードを忘れた場合"]
+        assert shown("パスワード", "en")[:1] == ["Reset your password"]
+
+    def test_holds_still_while_a_word_is_begun(self, with_meaning):
+        whole = shown("I forgot my password ", "ja")
+        for text in ("I forgot my passw", "I forgot my password a", "I forgot my password an"):
+            assert shown(text, "ja") == whole
+
+    @pytest.mark.parametrize(
+        ("text", "locale"), [("あ", "en"), ("ぱ", "en"), ("pas", "ja"), ("xylophones quux", "ja")]
+    )
+    def test_letters_and_unknown_words_mean_nothing(self, with_meaning, text, locale):
+        request = SearchRequest(text, locale, mode=Mode.SUGGEST)
+        found = retrieve(request, Question.read(text, locale), limit=5)
+        assert found.meaning is None
+
+    def test_has_a_say_as_it_has_words(self, with_meaning):
+        def say(text):
+            request = SearchRequest(text, "ja", mode=Mode.SUGGEST)
+            return retrieve(request, Question.read(text, "ja"), limit=5).say_of_meaning
+
+        assert 0 < say("password") < say("forgot password ")
 
 
 def test_meaning_has_as_much_say_as_a_question_has_words(with_meaning, account, index):

@@ -360,7 +360,7 @@ class TestAWordInProgress:
     def test_a_finished_word_is_no_beginning(self, articles):
         assert not self.typed("pasww ").suggestions
 
-    @pytest.mark.parametrize("text", ["x", "wha", "how", "how x", "?", "!!!"])
+    @pytest.mark.parametrize("text", ["x", "wha", "how", "how ", "how x", "?", "!!!"])
     def test_too_little_to_say_that_there_is_no_answer(self, articles, text):
         answer = self.typed(text)
         assert (answer.outcome.total, answer.outcome.no_answer) == (0, False)
@@ -436,6 +436,14 @@ class TestQuotedPhrases:
         assert loosened('"password reset order"')
         assert not loosened('"one hour" order')
         assert not loosened("password reset order")
+        assert not loosened('"how do I"')  # nothing is looked for by words without content
+
+    def test_of_a_part_of_the_results_the_reader_is_told_nothing(self, articles):
+        request = SearchRequest('"password reset order"', "en")
+        assert not search(replace(request, filters={"stage": ("after",)})).quotes_loosened
+        promotions = {"order password reset": (Promotion(articles["cancel"].pk),)}
+        with trying("en", replace(NO_RULES, promotions=promotions)):
+            assert not search(request).quotes_loosened
 
     def test_a_phrase_quoted_in_passing_is_not_asked_to_the_letter(self, articles):
         text = 'cancel my big blue shop order when "nowhere" shows'

@@ -45,6 +45,7 @@ def test_english_wrapping_leaves_the_subject(text):
         "返品に関する情報はどこにありますか",
         "返品が分かりません",
         "返品の仕方",
+        "返品の仕方について教えてください",
         "返品のやり方を教えてください",
         "返品はどうすればいいですか",
         "返品",
@@ -73,7 +74,8 @@ def test_the_same_words_can_be_the_subject(text, subject):
 
 
 def test_ways_of_doing_can_be_the_subject():
-    assert terms("返品の仕方書", "ja") != ("返品",)
+    assert "仕方" in terms("返品の仕方書", "ja")
+    assert "良い" in terms("どうすればいいねを取り消せますか", "ja")
 
 
 def test_a_question_of_nothing_else_keeps_its_words():
