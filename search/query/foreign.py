@@ -51,7 +51,8 @@ def as_far_as_known(question: Question, engine: Engine, visibilities: Sequence[s
         return question
     before = Question.read(question.before_word_in_progress, question.locale)
     goes_on = before.is_surely_english or (
-        is_foreign(before, engine, visibilities) and is_held_elsewhere(before, engine, visibilities)
+        is_held_elsewhere(before, engine, visibilities)
+        and not engine.known_terms(question.locale, _terms(before), visibilities)
     )
     tells = len(word) >= FEWEST_BEGUN[has_japanese(word)]
     if goes_on and not tells:

@@ -70,7 +70,7 @@ def corrected(
     text, untouched_from = question.text, len(question.text)
     corrections = [_correction(question, token, texts) for token in unknown]
     corrections += [_of_code(code, texts) for code in codes]
-    for correction in sorted(filter(None, corrections), key=lambda c: -c.end):
+    for correction in sorted(_told_apart(corrections), key=lambda c: -c.end):
         if correction.end <= untouched_from:
             text = text[: correction.start] + correction.text + text[correction.end :]
             untouched_from = correction.start
@@ -84,6 +84,14 @@ class _Correction:
     start: int
     end: int
     text: str
+
+
+def _told_apart(corrections: Iterable[_Correction | None]) -> list[_Correction]:
+    """The corrections without those that make one word of several in Latin letters (bake a cake,
+    take a take); of Japanese, cut into pieces, each may be the same word."""
+    found = list(filter(None, corrections))
+    times = Counter(correction.text for correction in found)
+    return [c for c in found if times[c.text] == 1 or has_japanese(c.text)]
 
 
 def _nearly_so(question: Question, token: Token, engine: Engine) -> list[str]:

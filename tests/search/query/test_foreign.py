@@ -65,6 +65,7 @@ def test_which_questions_are(filled, text, locale, expected):
         ("warranty", "warranty "),
         ("warr", "warr"),  # may be Japanese as well
         ("henpin warran", "henpin warran"),
+        ("Workfront hen", "Workfront hen"),  # behind a name that stands here may be Japanese
         ("Workfront", "Workfront"),  # held by articles here
         ("ledge", "ledge"),  # by none that may be read
         ("保証", "保証"),

@@ -59,6 +59,10 @@ class TestCorrected:
     def test_every_misspelt_word_is_put_right(self, correct):
         assert correct("Cancle pasword vestibule") == "Cancel password vestibule"
 
+    def test_two_words_do_not_become_one_and_the_same(self, correct):
+        assert correct("pasword passwird vestibule") is None
+        assert correct("pasword and cancle") == "password and cancel"
+
     def test_no_word_becomes_one_without_content(self, correct):
         assert correct("wall password") is None  # as near to "will"
 
