@@ -8,6 +8,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from search.analysis.characters import has_japanese
 from search.circuit_breaker import CircuitBreaker
 from search.embedding.base import Embedder, EmbedderUnavailable, TextRefused, Vectors
 from search.embedding.passages import VERSION
@@ -50,7 +51,7 @@ class GuardedEmbedder:
 
     def question(self, text: str) -> NDArray[np.float32] | None:
         """The vector of a question; None while the embedder cannot answer."""
-        text = _clean(text[:LONGEST_QUESTION].strip())
+        text = _as_a_sentence(_clean(text[:LONGEST_QUESTION].strip()))
         if not text:
             return None
         with self._lock:
@@ -95,3 +96,17 @@ class GuardedEmbedder:
 def _clean(text: str) -> str:
     """Without halves of characters, which no model takes: a request may hold them."""
     return text.encode("utf-8", "ignore").decode("utf-8")
+
+
+def _as_a_sentence(question: str) -> str:
+    """With a capital at its beginning and not in capitals throughout: models tell them apart, and
+    articles are written so. A single word in capitals is an abbreviation, one with digits a code.
+    """
+    words = question.split()
+    if not words or has_japanese(question):
+        return question
+    if len(words) > 1 and question.isupper():
+        question = " ".join(w if any(map(str.isdigit, w)) else w.lower() for w in words)
+    elif not words[0].islower():  # iPhone
+        return question
+    return question[0].upper() + question[1:]

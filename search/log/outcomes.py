@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 
+from rapidfuzz.distance import Levenshtein
+
 from search.analysis import analyse, question_key
 from search.log.events import Application, EventAction, Feedback, LogEvent
 
@@ -226,18 +228,4 @@ def are_similar(one: _Episode, other: _Episode) -> bool:
     shorter = min(len(one.key), len(other.key))
     # Two edits turn any word of two kanji into any other: only a minority of the letters may go.
     allowed = min(MAX_SIMILAR_DISTANCE, (shorter - 1) // 2)
-    return allowed > 0 and edit_distance(one.key, other.key, allowed) <= allowed
-
-
-def edit_distance(one: str, other: str, limit: int) -> int:
-    """The Levenshtein distance of two texts, or some number above ``limit`` if it is more."""
-    if abs(len(one) - len(other)) > limit:
-        return limit + 1
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, start=1):
-        previous, row = row, [i]
-        for j, b in enumerate(other, start=1):
-            row.append(min(previous[j] + 1, row[-1] + 1, previous[j - 1] + (a != b)))
-        if min(row) > limit:
-            return limit + 1
-    return row[-1]
+    return allowed > 0 and Levenshtein.distance(one.key, other.key, score_cutoff=allowed) <= allowed

@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from kb.models import Article
 from kb.visibility import ANONYMOUS
 from search.analysis import Token, analyse, readings, sounds
@@ -124,14 +126,8 @@ def reads_like(typed: str, title: str) -> bool:
     key, other = title_key(typed), title_key(title)[:LONGEST_TITLE]
     if not key or len(key) > LONGEST_TITLE:
         return False
-    beginning = other[: len(key)]
-    if beginning == key:
-        return True
-    # Errors change hardly any letters, only their places: counting them is quick.
     furthest = 2 * TITLE_ERRORS
-    if (Counter(key) - Counter(beginning)).total() > furthest:
-        return False
-    return edit_distance(key, beginning) <= furthest
+    return _edits(key, other[: len(key)], furthest) <= furthest
 
 
 # --- by spelling ------------------------------------------------------------------------------
@@ -147,8 +143,11 @@ def _by_spelling(question: Question, token: Token, texts: Sequence[str]) -> _Cor
     """The nearest in spelling; of equally near ones the most frequent."""
     ((word, furthest),) = _spelt(question, token).items()
     counts = Counter(other for text in texts for other in set(_words(text)))
-    near = [(edit_distance(word, other), -count, other) for other, count in counts.items()]
-    near = [found for found in near if 0 < found[0] <= furthest]
+    near = [
+        (distance, -count, other)
+        for other, count in counts.items()
+        if 0 < (distance := _edits(word, other, furthest)) <= furthest
+    ]
     if not near:
         return None
     typed = question.text[token.start : token.end]
@@ -159,25 +158,16 @@ def _words(title: str) -> Iterator[str]:
     return (fold(title[token.start : token.end]) for token in analyse(title, "").content)
 
 
+def _edits(one: str, other: str, furthest: int) -> int:
+    """Insertions, deletions, replacements and swaps of neighbours from one to the other, as the
+    engines count; one more than ``furthest`` where it is further."""
+    return OSA.distance(one, other, score_cutoff=furthest)
+
+
 def _in_case_of(typed: str, word: str) -> str:
     if len(typed) > 1 and typed.isupper():
         return word.upper()
     return word[:1].upper() + word[1:] if typed[:1].isupper() else word
-
-
-def edit_distance(one: str, other: str) -> int:
-    """Insertions, deletions, replacements and swaps of neighbours from one to the other (optimal
-    string alignment, as the engines count)."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one):
-        before, last, row = row, before, [i + 1]
-        for j, wanted in enumerate(other):
-            best = min(before[j + 1] + 1, row[j] + 1, before[j] + (letter != wanted))
-            if i and j and letter == other[j - 1] and one[i - 1] == wanted:
-                best = min(best, last[j - 1] + 1)
-            row.append(best)
-    return row[-1]
 
 
 # --- codes ------------------------------------------------------------------------------------
@@ -223,7 +213,7 @@ def _by_sound(question: Question, token: Token, texts: Sequence[str]) -> _Correc
         (distance, stretch.start - stretch.end, -count, written, (stretch.start, stretch.end))
         for (written, sound), count in counts.items()
         for stretch in stretches
-        if (distance := edit_distance(stretch.sound, sound)) <= stretch.edits
+        if (distance := _edits(stretch.sound, sound, stretch.edits)) <= stretch.edits
     ]
     if not near:
         return None

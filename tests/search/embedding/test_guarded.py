@@ -50,14 +50,34 @@ def clock(monkeypatch):
 def test_a_question_is_embedded_once(guard, embedder):
     first, second = guard.question(" how? "), guard.question("how?")
     assert first is second
-    assert embedder.asked == [["how?"]]
+    assert embedder.asked == [["How?"]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "embedded"),
+    [
+        ("how do I pay?", "How do I pay?"),
+        ("HOW DO I PAY?", "How do i pay?"),
+        ("ERR-1042 AT STARTUP", "ERR-1042 at startup"),
+        ("iPhone app", "iPhone app"),
+        ("SIM", "SIM"),
+        ("Pay by SEPA", "Pay by SEPA"),
+        ("pay by SEPA", "Pay by SEPA"),
+        ("usbが使えない", "usbが使えない"),
+        ("USBが使えない HDMI", "USBが使えない HDMI"),
+        ("42 is what", "42 is what"),
+    ],
+)
+def test_capitals_are_those_of_a_sentence(guard, embedder, typed, embedded):
+    guard.question(typed)
+    assert embedder.asked == [[embedded]]
 
 
 def test_only_so_many_are_remembered_the_latest_longest(guard, embedder, monkeypatch):
     monkeypatch.setattr(guarded, "REMEMBERED", 2)
     for text in ("a", "b", "a", "c", "a", "b"):
         guard.question(text)
-    assert embedder.asked == [["a"], ["b"], ["c"], ["b"]]
+    assert embedder.asked == [["A"], ["B"], ["C"], ["B"]]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\u3000", "\ud800"])
@@ -69,7 +89,7 @@ def test_nothing_asked_has_no_vector(guard, embedder, text):
 def test_halves_of_characters_and_what_is_too_long_are_left_out(guard, embedder):
     guard.question("\ud83cwhy\udf75 " + "x" * 5_000)
     [[text]] = embedder.asked
-    assert text.startswith("why x")
+    assert text.startswith("Why x")
     assert len(text) < LONGEST_QUESTION
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from search.log import outcomes
 from search.log.events import Application, EventAction, Feedback
-from search.log.outcomes import edit_distance, outcomes_of
+from search.log.outcomes import outcomes_of
 from tests.search.log.factories import NOON, follow_up, search_event
 
 SEARCH = search_event("reset my password")
@@ -245,19 +245,6 @@ def test_failed_means_any_reason_and_no_answer():
     read_anyway = [replace(SEARCH, no_answer=True), OPENED, read(30)]
     assert outcomes_of(read_anyway)[0].failed is False
     assert [o.failed for o in outcomes_of([SEARCH, later("password email", 60)])] == [True, True]
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "distance"),
-    [("", "", 0), ("kitten", "kitten", 0), ("kitten", "sitten", 1), ("kettle", "kete", 2)],
-)
-def test_edit_distance(one, other, distance):
-    assert edit_distance(one, other, 2) == edit_distance(other, one, 2) == distance
-
-
-@pytest.mark.parametrize(("one", "other"), [("kitten", "sitting"), ("", "abc"), ("abcd", "dcba")])
-def test_edit_distance_beyond_the_limit(one, other):
-    assert edit_distance(one, other, 2) > 2
 
 
 def test_a_long_visit_is_judged_without_comparing_everything(monkeypatch):

@@ -4,7 +4,7 @@ import pytest
 
 from search import engines
 from search.query.codes import codes_of, unknown_codes
-from search.query.spelling import corrected, edit_distance, public_texts
+from search.query.spelling import corrected, public_texts
 from search.query.understand import Question
 from tests.search.engines.documents import document
 
@@ -121,14 +121,6 @@ class TestCorrected:
     )
     def test_japanese_by_sound(self, correct, typed, meant):
         assert correct(typed, "ja") == meant
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "edits"),
-    [("", "", 0), ("a", "", 1), ("ab", "ba", 1), ("kitten", "sitting", 3), ("abcd", "acbd", 1)],
-)
-def test_edit_distance(one, other, edits):
-    assert edit_distance(one, other) == edit_distance(other, one) == edits
 
 
 def test_texts_are_those_that_everybody_may_read_now(articles):
