@@ -1,6 +1,14 @@
 """Text to tokens, the same for every engine, for highlighting, grouping and evaluation."""
 
 from search.analysis.analyser import ANALYSIS_VERSION, analyse, question_key
-from search.analysis.values import Analysis, Token, TokenKind
+from search.analysis.values import NEGATIONS, Analysis, Token, TokenKind
 
-__all__ = ["ANALYSIS_VERSION", "Analysis", "Token", "TokenKind", "analyse", "question_key"]
+__all__ = [
+    "ANALYSIS_VERSION",
+    "NEGATIONS",
+    "Analysis",
+    "Token",
+    "TokenKind",
+    "analyse",
+    "question_key",
+]

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+# The terms of negations, in both languages: they change what is said of a subject and are none.
+NEGATIONS = frozenset(("not", "no", "ない"))
+
 
 class TokenKind(StrEnum):
     """What a token was made from."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from search.analysis import NEGATIONS
 from search.analysis.characters import fold, has_japanese
 from search.query.values import Highlighted, Span
 
@@ -26,8 +27,13 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def term_spans(tokens: Iterable[TermPlace], terms: Collection[str]) -> list[Span]:
-    """Where the terms stand."""
-    return [(start, end) for term, start, end in tokens if term in terms]
+    """Where the terms stand; a negation only behind one that it ends (届か・ない), for it stands in
+    every other sentence, unless nothing else is asked."""
+    places = [place for place in tokens if place[0] in terms]
+    if NEGATIONS.isdisjoint(terms) or NEGATIONS.issuperset(terms):
+        return [(start, end) for _, start, end in places]
+    ends = {end for term, _, end in places if term not in NEGATIONS}
+    return [(s, e) for term, s, e in places if term not in NEGATIONS or s in ends]
 
 
 def prefix_spans(text: str, tokens: Iterable[TermPlace], prefix: str) -> list[Span]:
@@ -59,7 +65,8 @@ def excerpt(
         start = max(_best_start(text, inside), place[0]) if inside else place[0]
     end = _word_end(text, start, limit)
     piece = text[start:end].replace("\n", " ")
-    spans = merged((s - start, e - start) for s, e, _ in matches if s >= start and e <= end)
+    shown = ((s, e) for s, e in term_spans(tokens, terms) if s >= start and e <= end)
+    spans = merged((s - start, e - start) for s, e in shown)
     return _with_ellipses(piece, spans, cut_before=_cuts(text, start), cut_after=end < len(text))
 
 

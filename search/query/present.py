@@ -185,7 +185,8 @@ def highlight_title(
     or, where no word is the same, what begins or is read like the whole."""
     spans = term_spans(title.tokens, question.marked_in(term for term, _, _ in title.tokens))
     if in_progress:
-        spans += prefix_spans(title.text, title.tokens, question.last_word)
+        if not question.ends_in_negation:  # marked behind what it negates
+            spans += prefix_spans(title.text, title.tokens, question.last_word)
         spans = spans or _like_the_whole(question, title.text)
     return Highlighted(title.text, merged(spans))
 

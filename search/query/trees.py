@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from search.analysis import readings
+from search.analysis import NEGATIONS, readings
 from search.analysis.characters import fold, has_japanese, title_key
-from search.engines.base import AnyOf, BestOf, Field, Node, Phrase, Prefix, Term
+from search.engines.base import AllOf, AnyOf, BestOf, Field, Node, Phrase, Prefix, Term
 from search.query.codes import by_form
 from search.query.synonyms import word_clauses
 from search.query.typos import KnownTerms, typo_clauses
@@ -64,7 +64,7 @@ def search_tree(question: Question, known: KnownTerms) -> Node | None:
     clauses += typo_clauses(question, known)
     clauses.append(Term(Field.TITLE_KEYS, title_key(question.text), TITLE_BEGINS))
     clauses += _readings(question)
-    return AnyOf(tuple(clauses))
+    return _any_of(question, clauses)
 
 
 def suggest_tree(
@@ -82,7 +82,7 @@ def suggest_tree(
     clauses += _phrases(question, SLOP_WHILE_TYPING)
     clauses += typo_clauses(question, known)
     clauses += _beginnings(question)
-    return AnyOf(tuple(clauses))
+    return _any_of(question, clauses)
 
 
 def read_so(typed: Question, converted: Question, *, in_progress: bool) -> list[Node]:
@@ -102,6 +102,19 @@ def unfinished_word(question: Question, stems: Sequence[str] = ()) -> list[Node]
         Prefix(Field.TEXT, question.beginning, TEXT_BEGINS_A_LETTER * letters),
         *(Term(Field.TEXT, stem, COMPLETION_WEIGHT) for stem in stems),
     ]
+
+
+def _any_of(question: Question, clauses: Sequence[Node]) -> Node:
+    """At least one of the clauses; a negation alone finds nothing, for it stands in half of all
+    articles, unless nothing else is asked."""
+    negations = tuple(clause for clause in clauses if _is_negation(clause))
+    if not negations or NEGATIONS.issuperset(question.distinct_terms):
+        return AnyOf(tuple(clauses))
+    return AllOf((AnyOf(tuple(c for c in clauses if not _is_negation(c))),), negations)
+
+
+def _is_negation(clause: Node) -> bool:
+    return isinstance(clause, Term) and clause.term in NEGATIONS
 
 
 def _words(question: Question, completions: Sequence[str] = ()) -> list[Node]:

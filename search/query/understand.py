@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from search.analysis import Token, TokenKind, analyse
+from search.analysis import NEGATIONS, Token, TokenKind, analyse
 from search.analysis.characters import clean, fold, has_japanese
 from search.analysis.english import STOP_WORDS
 from search.query.codes import by_form
@@ -175,6 +175,11 @@ class Question:
         """The word in progress as it is typed, folded; empty after a space."""
         last = self._last_token
         return fold(self.text[last.start :]).strip() if last else ""
+
+    @property
+    def ends_in_negation(self) -> bool:
+        """Whether its last word is one, of several."""
+        return self.last_word in NEGATIONS and len(self.distinct_terms) > 1
 
     @cached_property
     def begun(self) -> str:

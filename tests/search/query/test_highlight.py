@@ -23,6 +23,20 @@ def test_terms_are_marked_in_every_form():
     assert [text[start:end] for start, end in spans] == ["Cancel", "Cancelled"]
 
 
+def test_a_negation_is_marked_behind_what_it_negates():
+    text = "届かない荷物は返金しない"
+    spans = term_spans(places(text, "ja"), {"届く", "ない"})
+    assert "".join(text[start:end] for start, end in spans) == "届かない"
+    text = "Not arrived? Parcels are not insured."
+    assert term_spans(places(text), {"arriv", "not"}) == [(4, 11)]
+    assert marked(excerpt(text, places(text), {"insur", "not"})) == ["insured"]
+
+
+def test_a_negation_alone_is_marked():
+    text = "返金しない"
+    assert term_spans(places(text, "ja"), {"ない"}) == [(3, 5)]
+
+
 def test_the_beginning_of_a_word_is_marked():
     text = "Reset passwords"
     assert prefix_spans(text, places(text), "pass") == [(6, 10)]

@@ -417,6 +417,35 @@ class TestDidYouMean:
         assert search(SearchRequest("secrts", "en", viewer=STAFF)).did_you_mean is None
 
 
+class TestNegations:
+    @pytest.fixture
+    def articles(self, site, account, index):
+        for title in ("When your parcel does not arrive", "What we do not sell"):
+            ArticleFactory(parent=account, title=title)
+        for title in ("荷物が届かないとき", "使えないもの"):
+            ArticleFactory(parent=site.topics_ja, title=title)
+        index()
+
+    @pytest.mark.parametrize(
+        ("text", "locale", "title"),
+        [
+            ("parcel not here", "en", "When your parcel does not arrive"),
+            ("荷物は来ない", "ja", "荷物が届かないとき"),
+        ],
+    )
+    def test_alone_it_finds_nothing(self, articles, text, locale, title):
+        assert found(text, locale) == [title]
+
+    def test_it_is_found_where_nothing_else_is_asked(self, articles):
+        assert len(found("ない", "ja")) == 2
+
+    def test_the_box_marks_it_behind_its_verb(self, articles):
+        shown = suggest(SearchRequest("届かない", "ja", mode=Mode.SUGGEST)).suggestions
+        marked = {s.title.text: [t for t, is_met in s.title.pieces if is_met] for s in shown}
+        assert marked["荷物が届かないとき"] == ["届かない"]
+        assert marked.get("使えないもの", []) == []
+
+
 class TestQuotedPhrases:
     """Words in quotes have to stand together."""
 

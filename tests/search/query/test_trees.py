@@ -2,7 +2,9 @@
 
 from collections import Counter
 
-from search.engines.base import AnyOf, BestOf, Field, Phrase, Prefix, Term
+import pytest
+
+from search.engines.base import AllOf, AnyOf, BestOf, Field, Phrase, Prefix, Term
 from search.query.rules import QueryRules, trying
 from search.query.trees import COMPLETION_WEIGHT, LETTER_WEIGHT, search_tree, suggest_tree
 from search.query.understand import MAX_TERMS, Question
@@ -33,6 +35,30 @@ def test_polite_endings_are_not_searched():
 def test_a_question_of_stop_words_is_searched_by_them():
     tree = search("what is it")
     assert [c.term for c in clauses(tree, Term) if c.field == Field.TEXT] == ["what", "is", "it"]
+
+
+@pytest.mark.parametrize(
+    ("make", "text", "locale", "negation"),
+    [
+        (search, "the parcel did not arrive", "en", "not"),
+        (search, "荷物が届かない", "ja", "ない"),
+        (suggest, "no refund f", "en", "no"),
+    ],
+)
+def test_a_negation_ranks_and_finds_nothing_by_itself(make, text, locale, negation):
+    tree = make(text, locale)
+    assert isinstance(tree, AllOf)
+    assert {clause.term for clause in tree.optional} == {negation}
+    (found,) = tree.required
+    assert negation not in {c.term for c in clauses(found, Term)}
+    assert clauses(found, Term)
+    assert any(negation in phrase.terms for phrase in clauses(found, Phrase))
+
+
+@pytest.mark.parametrize(("text", "locale"), [("not", "en"), ("no not", "en"), ("ない", "ja")])
+def test_a_negation_alone_is_searched(text, locale):
+    tree = search(text, locale)
+    assert {c.term for c in clauses(tree, Term) if c.field == Field.TEXT} == {*text.split()}
 
 
 def test_neighbouring_words_are_a_phrase():
