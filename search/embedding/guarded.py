@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 REMEMBERED = 2_000  # questions; 4 MB of vectors with 512 numbers each
 # What is longer is a pasted text: its first sentences say what is wanted.
 LONGEST_QUESTION = 400
+# As phones set them; models tell them apart.
+_STRAIGHT = str.maketrans("“”‘’", "\"\"''")
 
 
 class GuardedEmbedder:
@@ -51,7 +53,7 @@ class GuardedEmbedder:
 
     def question(self, text: str) -> NDArray[np.float32] | None:
         """The vector of a question; None while the embedder cannot answer."""
-        text = _as_a_sentence(_clean(text[:LONGEST_QUESTION].strip()))
+        text = _as_a_sentence(_clean(text[:LONGEST_QUESTION].strip()).translate(_STRAIGHT))
         if not text:
             return None
         with self._lock:

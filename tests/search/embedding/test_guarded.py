@@ -73,6 +73,11 @@ def test_capitals_are_those_of_a_sentence(guard, embedder, typed, embedded):
     assert embedder.asked == [[embedded]]
 
 
+def test_quotes_are_straight(guard, embedder):
+    assert guard.question("“Can’t pay”, it says") is guard.question('"Can\'t pay", it says')
+    assert embedder.asked == [['"Can\'t pay", it says']]
+
+
 def test_only_so_many_are_remembered_the_latest_longest(guard, embedder, monkeypatch):
     monkeypatch.setattr(guarded, "REMEMBERED", 2)
     for text in ("a", "b", "a", "c", "a", "b"):
