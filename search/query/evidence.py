@@ -7,6 +7,9 @@ and question phrases are asked, half of their words left out, once of all articl
 their own article did not exist. The threshold is the middle one of the numbers that tell these two
 apart nearly as well as the best: which one is best changes with the words that were left out.
 
+In another language a question has lower cosines: what is enough there is taken from the phrases of
+the articles' translations, where there are enough of them.
+
 Questions that articles have answered say how readers really ask: they are asked whole, and once
 more without the articles that answered them. Whoever searches makes them, so two bounds hold
 however many there are and whoever asked them: each counts as much as one of the corpus' own, of
@@ -125,19 +128,19 @@ def thresholds(
     locale: str,
     ask: Callable[[Question], Retrieved],
     logged: Sequence[Sample] = (),
+    translated: Iterable[Sample] = (),
 ) -> Thresholds | None:
     """From where on a question counts as answered; None where the corpus says too little.
 
     ``ask`` gives the candidates of a question. At most ``MOST_QUESTIONS`` samples are asked,
     ``DRAWS`` times each, chosen at random but the same in every run; of the ``logged`` ones the
-    first, once, to count as often.
+    first, once, to count as often. ``translated``: phrases of the articles' translations, at most
+    as many of which are asked as they are, for the translator's words are others already.
     """
     # Chosen, not secret: random.Random is repeatable.
     chance = random.Random(_SEED)  # noqa: S311
-    chosen = sorted(samples, key=lambda sample: sample.text)
-    chance.shuffle(chosen)
     own, readers = _Measured(), _Measured()
-    asked = chosen[:MOST_QUESTIONS]
+    asked = _some(samples, chance)
     if len(asked) < FEWEST_QUESTIONS:
         return None
     for sample in asked * DRAWS:
@@ -145,12 +148,38 @@ def thresholds(
         own.add(ask(Question.read(text, locale)), sample.same)
     for sample in logged[: len(asked) // OWN_PER_LOGGED]:
         readers.add(ask(Question.read(sample.text, locale)), sample.same, DRAWS)
-    had_meaning = any(own.cosine.answered)
+    by_words = _best_separation(own.words, readers.words)
+    if not any(own.cosine.answered):
+        return Thresholds(None, None, by_words)
+    abroad = _in_translation(_some(translated, chance), locale, ask)
+    # A few translations say too little; the language's own questions have higher cosines.
+    by_cosine = (own.cosine, readers.cosine)
+    if len(abroad.answered) >= FEWEST_QUESTIONS:
+        by_cosine = (abroad, _Cases())
     return Thresholds(
-        evidence=_best_separation(own.evidence, readers.evidence) if had_meaning else None,
-        cosine=_best_separation(own.cosine, readers.cosine) if had_meaning else None,
-        words=_best_separation(own.words, readers.words),
+        evidence=_best_separation(own.evidence, readers.evidence),
+        cosine=_best_separation(*by_cosine),
+        words=by_words,
     )
+
+
+def _some(samples: Iterable[Sample], chance: random.Random) -> list[Sample]:
+    chosen = sorted(samples, key=lambda sample: sample.text)
+    chance.shuffle(chosen)
+    return chosen[:MOST_QUESTIONS]
+
+
+def _in_translation(
+    samples: Iterable[Sample], locale: str, ask: Callable[[Question], Retrieved]
+) -> "_Cases":
+    """The cosines of phrases in another language; a name or a code is in none."""
+    cases = _Cases()
+    for sample in samples:
+        found = ask(Question.read(sample.text, locale))
+        if found.is_foreign:
+            cases.answered.append(cosine(found))
+            cases.unanswered.append(cosine(found, sample.same))
+    return cases
 
 
 @dataclass(slots=True)

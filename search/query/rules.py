@@ -43,7 +43,8 @@ class Thresholds:
     """From which numbers on a question counts as answered (``evidence.thresholds``).
 
     ``evidence``: words and meaning together. ``cosine``: meaning alone, where question and article
-    are in different languages and share no words. ``words``: words alone, where meaning has no say.
+    are in different languages and share no words, measured on translations where there are enough
+    of them. ``words``: words alone, where meaning has no say.
     Of the first two None where meaning had no say when they were measured.
     """
 

@@ -8,9 +8,12 @@ been answered enough other questions.
 
 import logging
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from kb.models import Article
 from search import embedding, engines
 from search.analysis import ANALYSIS_VERSION
 from search.embedding.base import EmbedderUnavailable
@@ -37,6 +40,14 @@ NEW_QUESTIONS = int(GROWTH * MOST_LOGGED)
 _OUTDATED = ""  # the basis of what is to be measured anew
 
 
+class _Size(NamedTuple):
+    """The articles of a language that are indexed, and those of all others, which may be their
+    translations."""
+
+    here: int
+    elsewhere: int
+
+
 def calibrate_where_due() -> int:
     """Measure the languages whose index is not the one they were measured on; how many.
 
@@ -49,10 +60,12 @@ def calibrate_where_due() -> int:
         return 0
     try:
         documents = engines.current().status().documents
+        everywhere = sum(documents.values())
+        sizes = {locale: _Size(here, everywhere - here) for locale, here in documents.items()}
         return sum(
-            _calibrate(locale, count, embedder)
-            for locale, count in documents.items()
-            if not waiting.get(locale) and _is_due(locale, count, _basis(embedder))
+            _calibrate(locale, size, embedder)
+            for locale, size in sizes.items()
+            if not waiting.get(locale) and _is_due(locale, size, _basis(embedder))
         )
     except (EngineUnavailable, EmbedderUnavailable) as error:
         logger.warning("thresholds stay as they are: %s", error)
@@ -79,20 +92,22 @@ def _basis(embedder: GuardedEmbedder | None) -> str:
     return f"{ANALYSIS_VERSION} / {embedder.space if embedder else 'words alone'}"
 
 
-def _is_due(locale: str, documents: int, basis: str) -> bool:
+def _is_due(locale: str, size: _Size, basis: str) -> bool:
     last = Calibration.objects.filter(locale=locale).first()
     if last is None or last.basis != basis:
         return True
-    return abs(documents - last.documents) > GROWTH * max(last.documents, 1)
+    sizes = ((size.here, last.documents), (size.elsewhere, last.elsewhere))
+    return any(abs(now - then) > GROWTH * max(then, 1) for now, then in sizes)
 
 
-def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder | None) -> int:
+def _calibrate(locale: str, size: _Size, embedder: GuardedEmbedder | None) -> int:
     engine = engines.current()
     found = thresholds(
         samples(public_phrases(locale)),
         locale,
         lambda question: _candidates(question, engine, embedder),
         logged_samples(locale),
+        samples(translated_phrases(locale)),
     )
     Calibration.objects.update_or_create(
         locale=locale,
@@ -100,7 +115,8 @@ def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder | None) ->
             "evidence": found.evidence if found else None,
             "cosine": found.cosine if found else None,
             "words": found.words if found else None,
-            "documents": documents,
+            "documents": size.here,
+            "elsewhere": size.elsewhere,
             "basis": _basis(embedder),
         },
     )
@@ -118,9 +134,29 @@ def _candidates(question: Question, engine: Engine, embedder: GuardedEmbedder | 
 
 def public_phrases(locale: str) -> Iterator[tuple[str, list[str]]]:
     """Id, title and question phrases of some public articles, the same ones in every run."""
-    public = eligible_articles(locale).filter(effective="public").order_by("pk")
-    # Spread over the whole site: every so-many-th in the order of creation.
-    ids = list(public.values_list("pk", flat=True))
-    step = max(len(ids) // MOST_QUESTIONS, 1)
-    for article in public.filter(pk__in=ids[::step]):
-        yield str(article.pk), [article.title, *article.question_phrases]
+    for article in _spread(_public(locale)):
+        yield str(article.pk), _phrases(article)
+
+
+def translated_phrases(locale: str) -> Iterator[tuple[str, list[str]]]:
+    """Ids of some public articles, the same ones in every run, with title and question phrases of
+    each of their public translations."""
+    own = dict(_public(locale).values_list("translation_key", "pk"))
+    keys = _public(locale).order_by().values("translation_key")
+    translations = _public().exclude(locale__language_code=locale).filter(translation_key__in=keys)
+    for article in _spread(translations):
+        yield str(own[article.translation_key]), _phrases(article)
+
+
+def _public(locale: str | None = None) -> QuerySet[Article]:
+    return eligible_articles(locale).filter(effective="public").order_by("pk")
+
+
+def _spread(articles: QuerySet[Article]) -> QuerySet[Article]:
+    """Some hundreds over the whole site: every so-many-th in the order of creation."""
+    ids = list(articles.values_list("pk", flat=True))
+    return articles.filter(pk__in=ids[:: max(len(ids) // MOST_QUESTIONS, 1)])
+
+
+def _phrases(article: Article) -> list[str]:
+    return [article.title, *article.question_phrases]

@@ -134,6 +134,33 @@ class TestThreshold:
         thresholds(self.some(MOST_QUESTIONS + 50), "en", ask)
         assert len(asked) == MOST_QUESTIONS * DRAWS
 
+    class TestOfMeaningAlone:
+        """Measured on translations, whose cosines are lower."""
+
+        @staticmethod
+        def ask(question):
+            number = question.text.removeprefix("訳")
+            if number != question.text:
+                near = {number: 0.4, "other": 0.2}
+                return retrieved(near=near, is_foreign=number != "0")
+            return TestThreshold.own_article_is_better(question)
+
+        def measured(self, translations):
+            translated = [Sample(f"訳{n}", frozenset([str(n)])) for n in translations]
+            own = TestThreshold.some(50)
+            return thresholds(own, "en", self.ask, translated=translated)
+
+        def test_lies_between_answered_and_unanswered_ones(self):
+            found = self.measured(range(1, FEWEST_QUESTIONS + 1))
+            assert 0.2 < found.cosine <= 0.4
+            assert replace(found, cosine=0) == replace(self.measured(()), cosine=0)
+
+        def test_is_the_languages_own_where_few_are_translated(self):
+            assert self.measured(range(1, FEWEST_QUESTIONS)) == self.measured(())
+
+        def test_a_name_is_in_no_language(self):
+            assert self.measured(range(FEWEST_QUESTIONS)) == self.measured(())
+
     @pytest.mark.parametrize(("text", "locale"), [("返品の方法", "ja"), ("Return an item", "en")])
     def test_leaves_words_out(self, text, locale):
         asked = []

@@ -1,5 +1,6 @@
 """From which evidence on a question counts as answered, measured on the site."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from search.tuning.calibration import (
     calibrate_where_due,
     notice_new_questions,
     public_phrases,
+    translated_phrases,
 )
 from search.tuning.models import Calibration
 from tests.factories import ArticleFactory, paragraph
@@ -31,6 +33,11 @@ from tests.factories import ArticleFactory, paragraph
 SUBJECTS = (
     "invoice parcel password refund warranty colour battery subscription voucher address manual "
     "charger delivery repair account newsletter gift size filter handle lid spare receipt"
+).split()
+
+SUBJECTS_JA = (
+    "請求書 荷物 パスワード 返金 保証 色 電池 定期購入 引換券 住所 説明書 "
+    "充電器 配達 修理 口座 会報 贈り物 大きさ 濾過器 取っ手 蓋 予備品 領収書"
 ).split()
 
 
@@ -75,7 +82,8 @@ def test_measures_again_only_when_the_site_has_changed(filled):
     while embed_waiting():
         pass
     feed_indexes(wait=True)
-    assert calibrate_where_due() == 1
+    assert calibrate_where_due() == 2  # the other language's articles may be translations
+    assert calibrate_where_due() == 0
 
 
 def answered_question(number, article):
@@ -171,6 +179,51 @@ def test_an_embedder_that_is_out_leaves_the_thresholds_as_they_are(filled, monke
     monkeypatch.setattr(GuardedEmbedder, "question", lambda self, text: None)
     assert calibrate_where_due() == 0
     assert Calibration.objects.get(locale="en").thresholds == before
+
+
+def test_in_another_language_meaning_is_measured_on_translations(filled, monkeypatch):
+    calibrate_where_due()
+    before = Calibration.objects.get(locale="en").thresholds
+    articles = Article.objects.filter(locale__language_code="en").order_by("pk")
+    for word, article in zip(SUBJECTS_JA, articles, strict=True):
+        ArticleFactory(
+            parent=filled.topics_ja,
+            title=f"注文の{word}を変更する",
+            translation_key=article.translation_key,
+        )
+    feed_indexes(wait=True)
+    while embed_waiting():
+        pass
+    feed_indexes(wait=True)
+    asked = []
+
+    def ask(question, engine, embedder):
+        asked.append(question.text)
+        return candidates(question, engine, embedder)
+
+    candidates = calibration._candidates
+    monkeypatch.setattr(calibration, "_candidates", ask)
+    assert calibrate_where_due() == 2
+    after = Calibration.objects.get(locale="en").thresholds
+    assert after.cosine != before.cosine
+    assert after == replace(before, cosine=after.cosine)
+    assert "注文の返金を変更する" in asked
+
+
+def test_of_translations_only_public_ones_are_asked(site):
+    article, other, secret = (
+        ArticleFactory(parent=site.topics_en, title=title, visibility=visibility)
+        for title, visibility in (("Rain", "public"), ("Sun", "public"), ("Fog", "staff"))
+    )
+    for title, original, options in (
+        ("雨", article, {"also_asked_as": "降る"}),
+        ("太陽", other, {"visibility": "staff"}),
+        ("霧", secret, {}),
+        ("風", None, {}),
+    ):
+        key = {"translation_key": original.translation_key} if original else {}
+        ArticleFactory(parent=site.topics_ja, title=title, **key, **options)
+    assert list(translated_phrases("en")) == [(str(article.pk), ["雨", "降る"])]
 
 
 def test_only_what_everybody_may_read_is_asked(site):
