@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-# The terms of negations, in both languages: they change what is said of a subject and are none.
+# The terms of negations in both languages: they change what is said of a subject and are none.
+# "Without" is not among them: what is to be left out is a subject.
 NEGATIONS = frozenset(("not", "no", "ない"))
 
 

@@ -8,7 +8,8 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from search.analysis.characters import has_japanese
+from search.analysis.characters import fold, has_japanese
+from search.analysis.english import STOP_WORDS
 from search.circuit_breaker import CircuitBreaker
 from search.embedding.base import Embedder, EmbedderUnavailable, TextRefused, Vectors
 from search.embedding.passages import VERSION
@@ -18,8 +19,9 @@ logger = logging.getLogger(__name__)
 REMEMBERED = 2_000  # questions; 4 MB of vectors with 512 numbers each
 # What is longer is a pasted text: its first sentences say what is wanted.
 LONGEST_QUESTION = 400
+LONGEST_ABBREVIATION = 4  # letters; of HDMI, IBAN
 # As phones set them; models tell them apart.
-_STRAIGHT = str.maketrans("“”‘’", "\"\"''")
+_STRAIGHT = str.maketrans(dict.fromkeys("“”＂", '"') | dict.fromkeys("‘’ʼ＇", "'"))
 
 
 class GuardedEmbedder:
@@ -102,13 +104,19 @@ def _clean(text: str) -> str:
 
 def _as_a_sentence(question: str) -> str:
     """With a capital at its beginning and not in capitals throughout: models tell them apart, and
-    articles are written so. A single word in capitals is an abbreviation, one with digits a code.
-    """
+    articles are written so. Without a word like "how" short ones in capitals are abbreviations, and
+    what has digits is a code anywhere."""
     words = question.split()
     if not words or has_japanese(question):
         return question
-    if len(words) > 1 and question.isupper():
-        question = " ".join(w if any(map(str.isdigit, w)) else w.lower() for w in words)
-    elif not words[0].islower():  # iPhone
+    if question.isupper():
+        longest = 0 if STOP_WORDS & {*map(fold, words)} else LONGEST_ABBREVIATION
+        words = [word if _is_name(word, longest) else word.lower() for word in words]
+        question = " ".join(words)
+    if not words[0].islower():  # iPhone
         return question
-    return question[0].upper() + question[1:]
+    return question[0].title() + question[1:]
+
+
+def _is_name(word: str, longest: int) -> bool:
+    return len(word) <= longest or any(map(str.isdigit, word))

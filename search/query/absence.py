@@ -20,7 +20,7 @@ class Absence(StrEnum):
     CLOSED = "closed"  # to this viewer
     WAITING = "waiting"  # to be indexed
     NOT_QUOTED = "not quoted"  # without the phrases that the question quotes
-    NO_MATCH = "no match"  # none of the words, and not near enough in meaning
+    NO_MATCH = "no match"  # none of the words but a negation, and not near enough in meaning
     BEYOND = "beyond"  # it holds words of the question; the candidates hold more
 
 

@@ -8,7 +8,7 @@ their own article did not exist. The threshold is the middle one of the numbers 
 apart nearly as well as the best: which one is best changes with the words that were left out.
 
 In another language a question has lower cosines: what is enough there is taken from the phrases of
-the articles' translations, where there are enough of them.
+the articles' translations alone, where ``FEWEST_QUESTIONS`` articles have one.
 
 Questions that articles have answered say how readers really ask: they are asked whole, and once
 more without the articles that answered them. Whoever searches makes them, so two bounds hold
@@ -134,8 +134,8 @@ def thresholds(
 
     ``ask`` gives the candidates of a question. At most ``MOST_QUESTIONS`` samples are asked,
     ``DRAWS`` times each, chosen at random but the same in every run; of the ``logged`` ones the
-    first, once, to count as often. ``translated``: phrases of the articles' translations, at most
-    as many of which are asked as they are, for the translator's words are others already.
+    first, once, to count as often. ``translated``: phrases of the articles' translations; at most
+    ``MOST_QUESTIONS`` are asked, once and whole, for a translator's words are others already.
     """
     # Chosen, not secret: random.Random is repeatable.
     chance = random.Random(_SEED)  # noqa: S311
@@ -151,14 +151,12 @@ def thresholds(
     by_words = _best_separation(own.words, readers.words)
     if not any(own.cosine.answered):
         return Thresholds(None, None, by_words)
-    abroad = _in_translation(_some(translated, chance), locale, ask)
-    # A few translations say too little; the language's own questions have higher cosines.
-    by_cosine = (own.cosine, readers.cosine)
-    if len(abroad.answered) >= FEWEST_QUESTIONS:
-        by_cosine = (abroad, _Cases())
+    translations = _in_translation(_some(translated, chance), locale, ask)
     return Thresholds(
         evidence=_best_separation(own.evidence, readers.evidence),
-        cosine=_best_separation(*by_cosine),
+        cosine=_best_separation(translations, _Cases())
+        if translations
+        else _best_separation(own.cosine, readers.cosine),
         words=by_words,
     )
 
@@ -171,15 +169,17 @@ def _some(samples: Iterable[Sample], chance: random.Random) -> list[Sample]:
 
 def _in_translation(
     samples: Iterable[Sample], locale: str, ask: Callable[[Question], Retrieved]
-) -> "_Cases":
-    """The cosines of phrases in another language; a name or a code is in none."""
-    cases = _Cases()
+) -> "_Cases | None":
+    """The cosines of phrases in another language, a name or a code is in none; None where they are
+    those of few articles."""
+    cases, articles = _Cases(), set()
     for sample in samples:
         found = ask(Question.read(sample.text, locale))
         if found.is_foreign:
             cases.answered.append(cosine(found))
             cases.unanswered.append(cosine(found, sample.same))
-    return cases
+            articles.add(sample.same)
+    return cases if len(articles) >= FEWEST_QUESTIONS else None
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ TermPlace = tuple[str, int, int]
 # What fits two or three lines of a result; Japanese says as much in half the characters.
 EXCERPT_LENGTH = 220
 EXCERPT_LENGTH_JAPANESE = 120
+_ENDING = re.compile("[ぁ-ゖ]{1,8}")  # 届いておりません
 _SENTENCE_END = re.compile(r"(?<=[。．！？])|(?<=[.!?])\s+")
 
 
@@ -26,24 +27,29 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(result)
 
 
-def term_spans(tokens: Iterable[TermPlace], terms: Collection[str]) -> list[Span]:
-    """Where the terms stand; a negation only behind one that it ends (届か・ない), for it stands in
-    every other sentence, unless nothing else is asked."""
+def term_spans(text: str, tokens: Iterable[TermPlace], terms: Collection[str]) -> list[Span]:
+    """Where the terms stand. A negation stands in every other sentence: unless nothing else is
+    asked, only the ending of a Japanese word that is marked is marked with it (届きません)."""
     places = [place for place in tokens if place[0] in terms]
-    if NEGATIONS.isdisjoint(terms) or NEGATIONS.issuperset(terms):
+    if NEGATIONS.issuperset(terms):
         return [(start, end) for _, start, end in places]
-    ends = {end for term, _, end in places if term not in NEGATIONS}
-    return [(s, e) for term, s, e in places if term not in NEGATIONS or s in ends]
+    spans: list[Span] = []
+    for term, start, end in places:
+        if term not in NEGATIONS:
+            spans.append((start, end))
+        elif spans and _ENDING.fullmatch(text, spans[-1][1], end):
+            spans.append((spans[-1][1], end))
+    return spans
 
 
 def prefix_spans(text: str, tokens: Iterable[TermPlace], prefix: str) -> list[Span]:
-    """The beginnings of words that start with ``prefix`` (folded)."""
+    """The beginnings of words that start with ``prefix`` (folded), negations aside."""
     if not prefix:
         return []
     return [
         (start, min(start + len(prefix), end))
-        for _, start, end in tokens
-        if fold(text[start:end]).startswith(prefix)
+        for term, start, end in tokens
+        if term not in NEGATIONS and fold(text[start:end]).startswith(prefix)
     ]
 
 
@@ -65,7 +71,7 @@ def excerpt(
         start = max(_best_start(text, inside), place[0]) if inside else place[0]
     end = _word_end(text, start, limit)
     piece = text[start:end].replace("\n", " ")
-    shown = ((s, e) for s, e in term_spans(tokens, terms) if s >= start and e <= end)
+    shown = ((s, e) for s, e in term_spans(text, tokens, terms) if s >= start and e <= end)
     spans = merged((s - start, e - start) for s, e in shown)
     return _with_ellipses(piece, spans, cut_before=_cuts(text, start), cut_after=end < len(text))
 

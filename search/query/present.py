@@ -34,7 +34,7 @@ from search.query.highlight import (
 )
 from search.query.passages import best_passages
 from search.query.synonyms import word_clauses
-from search.query.understand import Question
+from search.query.understand import Question, negated
 from search.query.values import (
     Highlighted,
     Result,
@@ -46,6 +46,8 @@ from search.query.values import (
 
 # Of results, those that are seen without scrolling.
 TITLES_SEEN = 3
+# Words from a negation to what it negates, those without content too: 届い・て・おり・ませ・ん.
+NEGATION_REACH = 4
 
 
 def present_suggestions(
@@ -183,10 +185,10 @@ def highlight_title(
 ) -> Highlighted:
     """``title`` with the question's words marked; in progress also what begins like the last word,
     or, where no word is the same, what begins or is read like the whole."""
-    spans = term_spans(title.tokens, question.marked_in(term for term, _, _ in title.tokens))
+    terms = question.marked_in(term for term, _, _ in title.tokens)
+    spans = term_spans(title.text, title.tokens, terms)
     if in_progress:
-        if not question.ends_in_negation:  # marked behind what it negates
-            spans += prefix_spans(title.text, title.tokens, question.last_word)
+        spans += prefix_spans(title.text, title.tokens, question.last_word)
         spans = spans or _like_the_whole(question, title.text)
     return Highlighted(title.text, merged(spans))
 
@@ -216,9 +218,18 @@ def _covered(
 
 def _speak_of_all(question: Question, *texts: _Analysed, in_progress: bool = False) -> bool:
     held = question.met_in([term for text in texts for term, _, _ in text.tokens])
+    if question.negated and not _negate(question, texts):
+        return False
     missing = {term for term in question.distinct_terms if term not in held}
     if missing and missing <= question.unfinished_terms:
         if in_progress and not question.beginning:  # a letter says nothing yet: 返金ｈ
             return missing < {*question.distinct_terms}
         return any(prefix_spans(text.text, text.tokens, question.last_word) for text in texts)
     return not missing
+
+
+def _negate(question: Question, texts: Iterable[_Analysed]) -> bool:
+    """Whether the texts negate what the question does: what is said of an order that cannot be
+    cancelled answers nobody whose order does not arrive."""
+    said = (negated([term for term, _, _ in text.tokens], NEGATION_REACH) for text in texts)
+    return question.negated <= frozenset[str]().union(*said)

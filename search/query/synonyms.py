@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from search.analysis import Token, TokenKind, analyse
+from search.analysis import NEGATIONS, Token, TokenKind, analyse
 from search.analysis.characters import clean
 from search.engines.base import WITH_POSITIONS, AllOf, AnyOf, BestOf, Field, Node, Phrase, Term
 from search.query.rules import Terms
@@ -92,7 +92,9 @@ class Expansion:
 
     def clause(self, field: Field, boost: float) -> Node:
         """The words or the best alternative: an article that has both counts once."""
-        own = tuple(Term(field, term, boost) for term in self.terms)
+        # A negation finds nothing by itself, nor does it as a part of a phrase.
+        subject = [term for term in self.terms if term not in NEGATIONS] or self.terms
+        own = tuple(Term(field, term, boost) for term in subject)
         words: Node = own[0] if len(own) == 1 else AnyOf(own)
         return BestOf((words, *(self._alternative(a, field, boost) for a in self.alternatives)))
 

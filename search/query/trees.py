@@ -107,14 +107,21 @@ def unfinished_word(question: Question, stems: Sequence[str] = ()) -> list[Node]
 def _any_of(question: Question, clauses: Sequence[Node]) -> Node:
     """At least one of the clauses; a negation alone finds nothing, for it stands in half of all
     articles, unless nothing else is asked."""
-    negations = tuple(clause for clause in clauses if _is_negation(clause))
-    if not negations or NEGATIONS.issuperset(question.distinct_terms):
+    negations = tuple(clause for clause in clauses if _is_negation(question, clause))
+    if not negations or not question.has_content:
         return AnyOf(tuple(clauses))
-    return AllOf((AnyOf(tuple(c for c in clauses if not _is_negation(c))),), negations)
+    return AllOf((AnyOf(tuple(c for c in clauses if c not in negations)),), negations)
 
 
-def _is_negation(clause: Node) -> bool:
-    return isinstance(clause, Term) and clause.term in NEGATIONS
+def _is_negation(question: Question, clause: Node) -> bool:
+    match clause:
+        case Term(_, term):
+            return term in NEGATIONS
+        case BestOf(clauses):  # with what it may become, or with synonyms
+            return _is_negation(question, clauses[0])
+        case Prefix(Field.WORDS | Field.TEXT | Field.TEXT_READINGS):
+            return question.ends_in_negation
+    return False
 
 
 def _words(question: Question, completions: Sequence[str] = ()) -> list[Node]:

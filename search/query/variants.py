@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
-from search.analysis import Token, TokenKind
+from search.analysis import NEGATIONS, Token, TokenKind
 from search.analysis.characters import fold
 from search.analysis.english import LONGEST_WORD, STOP_WORDS, stem
 from search.engines.base import Engine, EngineQuery, Field, Phrase
@@ -22,7 +22,7 @@ from search.query.understand import MAX_TERMS, Question
 SHORTEST_PARTS = (3, 2)
 # Of a question: each asks the engine whether two words stand side by side anywhere.
 MOST_CUTS = 8
-_NEGATIONS = frozenset(("not", "no", "without"))
+_NEGATIONS = NEGATIONS | {"without"}
 
 # British and American endings: the one, the other, what may follow. Cancelled and canceled have
 # one stem, as have other words with doubled letters.

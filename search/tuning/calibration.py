@@ -2,13 +2,12 @@
 
 Its public articles' titles and question phrases, and questions of readers that they answered,
 are asked of the index that answers readers (see ``search.query.evidence``), again whenever the
-index has been rebuilt, has grown or shrunk by a tenth, the embedder has changed, or readers have
-been answered enough other questions.
+index has been rebuilt, has grown or shrunk by a tenth, the embedder has changed, readers have
+been answered enough other questions, or enough other articles are translated.
 """
 
 import logging
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -23,7 +22,13 @@ from search.indexing.eligibility import eligible_articles
 from search.indexing.embedding_job import waiting_counts
 from search.indexing.entries import count_waiting
 from search.indexing.positions import find_position
-from search.query.evidence import MOST_LOGGED, MOST_QUESTIONS, samples, thresholds
+from search.query.evidence import (
+    FEWEST_QUESTIONS,
+    MOST_LOGGED,
+    MOST_QUESTIONS,
+    samples,
+    thresholds,
+)
 from search.query.retrieve import POOL, Asked, Retrieved, ask
 from search.query.understand import Question
 from search.query.values import Mode
@@ -40,14 +45,6 @@ NEW_QUESTIONS = int(GROWTH * MOST_LOGGED)
 _OUTDATED = ""  # the basis of what is to be measured anew
 
 
-class _Size(NamedTuple):
-    """The articles of a language that are indexed, and those of all others, which may be their
-    translations."""
-
-    here: int
-    elsewhere: int
-
-
 def calibrate_where_due() -> int:
     """Measure the languages whose index is not the one they were measured on; how many.
 
@@ -60,12 +57,10 @@ def calibrate_where_due() -> int:
         return 0
     try:
         documents = engines.current().status().documents
-        everywhere = sum(documents.values())
-        sizes = {locale: _Size(here, everywhere - here) for locale, here in documents.items()}
         return sum(
-            _calibrate(locale, size, embedder)
-            for locale, size in sizes.items()
-            if not waiting.get(locale) and _is_due(locale, size, _basis(embedder))
+            _calibrate(locale, count, embedder)
+            for locale, count in documents.items()
+            if not waiting.get(locale) and _is_due(locale, count, _basis(embedder))
         )
     except (EngineUnavailable, EmbedderUnavailable) as error:
         logger.warning("thresholds stay as they are: %s", error)
@@ -83,6 +78,20 @@ def notice_new_questions() -> int:
     return Calibration.objects.filter(pk__in=outdated).update(basis=_OUTDATED)
 
 
+def notice_new_translations() -> int:
+    """Have the languages measured anew of which a tenth more or fewer articles are translated than
+    when they were, where these tell something; how many."""
+    if embedding.current() is None:
+        return 0
+    outdated = []
+    for last in Calibration.objects.exclude(basis=_OUTDATED):
+        count = _translations(last.locale).count()
+        tell = max(count, last.translations) >= FEWEST_QUESTIONS
+        if tell and _has_changed(last.translations, count):
+            outdated.append(last.pk)
+    return Calibration.objects.filter(pk__in=outdated).update(basis=_OUTDATED)
+
+
 def _is_up_to_date(index: Engine) -> bool:
     position = find_position(index)
     return position is not None and not count_waiting(position.position)
@@ -92,15 +101,16 @@ def _basis(embedder: GuardedEmbedder | None) -> str:
     return f"{ANALYSIS_VERSION} / {embedder.space if embedder else 'words alone'}"
 
 
-def _is_due(locale: str, size: _Size, basis: str) -> bool:
+def _is_due(locale: str, documents: int, basis: str) -> bool:
     last = Calibration.objects.filter(locale=locale).first()
-    if last is None or last.basis != basis:
-        return True
-    sizes = ((size.here, last.documents), (size.elsewhere, last.elsewhere))
-    return any(abs(now - then) > GROWTH * max(then, 1) for now, then in sizes)
+    return last is None or last.basis != basis or _has_changed(last.documents, documents)
 
 
-def _calibrate(locale: str, size: _Size, embedder: GuardedEmbedder | None) -> int:
+def _has_changed(then: int, now: int) -> bool:
+    return abs(now - then) > GROWTH * max(then, 1)
+
+
+def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder | None) -> int:
     engine = engines.current()
     found = thresholds(
         samples(public_phrases(locale)),
@@ -115,8 +125,8 @@ def _calibrate(locale: str, size: _Size, embedder: GuardedEmbedder | None) -> in
             "evidence": found.evidence if found else None,
             "cosine": found.cosine if found else None,
             "words": found.words if found else None,
-            "documents": size.here,
-            "elsewhere": size.elsewhere,
+            "documents": documents,
+            "translations": _translations(locale).count(),
             "basis": _basis(embedder),
         },
     )
@@ -140,12 +150,25 @@ def public_phrases(locale: str) -> Iterator[tuple[str, list[str]]]:
 
 def translated_phrases(locale: str) -> Iterator[tuple[str, list[str]]]:
     """Ids of some public articles, the same ones in every run, with title and question phrases of
-    each of their public translations."""
-    own = dict(_public(locale).values_list("translation_key", "pk"))
-    keys = _public(locale).order_by().values("translation_key")
-    translations = _public().exclude(locale__language_code=locale).filter(translation_key__in=keys)
-    for article in _spread(translations):
-        yield str(own[article.translation_key]), _phrases(article)
+    each of their public translations. One that still has its source's title is not translated."""
+    translations = list(_spread(_translations(locale)))
+    keys = [article.translation_key for article in translations]
+    own = {
+        source.translation_key: source
+        for source in _public(locale).filter(translation_key__in=keys)
+    }
+    for article in translations:
+        source = own.get(article.translation_key)  # None: unpublished meanwhile
+        if source and source.title != article.title:
+            yield str(source.pk), _phrases(article)
+
+
+def _translations(locale: str) -> QuerySet[Article]:
+    """The public articles of other languages that are translations of public ones of this. An alias
+    has its source's text and is none."""
+    keys = _public(locale).filter(alias_of=None).order_by().values("translation_key")
+    others = _public().filter(alias_of=None).exclude(locale__language_code=locale)
+    return others.filter(translation_key__in=keys)
 
 
 def _public(locale: str | None = None) -> QuerySet[Article]:

@@ -62,7 +62,8 @@ ABSENCES: Mapping[Absence, str | Promise] = {
         "It does not hold the quoted words one after the other, as other articles do."
     ),
     Absence.NO_MATCH: _(
-        "It holds no word of the question, and other articles are nearer to it in meaning."
+        "It holds no word of the question, negations aside, and other articles are nearer to it in "
+        "meaning."
     ),
     Absence.BEYOND: _(
         "It holds words of the question, but so few that it is not among the articles that are "

@@ -45,8 +45,8 @@ class Calibration(models.Model):
     """From which evidence on a question counts as answered in a language.
 
     ``evidence``, ``cosine``, ``words``: see ``query.rules.Thresholds``; ``words`` is None
-    where the site is too small to tell. ``basis``, ``documents`` and ``elsewhere``, the documents
-    of other languages: what it was measured on (``tuning.calibration``).
+    where the site is too small to tell. ``basis``, ``documents`` and ``translations`` (public
+    ones of its articles): what it was measured on (``tuning.calibration``).
     """
 
     locale = models.CharField(max_length=12, unique=True)
@@ -55,7 +55,7 @@ class Calibration(models.Model):
     words = models.FloatField(null=True)
     basis = models.CharField(max_length=300)
     documents = models.PositiveIntegerField()
-    elsewhere = models.PositiveIntegerField(default=0, db_default=0)
+    translations = models.PositiveIntegerField(default=0, db_default=0)
     measured_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -1,5 +1,7 @@
 """Spans and excerpts."""
 
+import pytest
+
 from search.analysis import analyse
 from search.query.highlight import EXCERPT_LENGTH, excerpt, merged, prefix_spans, term_spans
 from search.query.values import Highlighted
@@ -19,22 +21,35 @@ def test_overlapping_spans_become_one():
 
 def test_terms_are_marked_in_every_form():
     text = "Cancel an order. Cancelled orders stay listed."
-    spans = term_spans(places(text), {"cancel"})
+    spans = term_spans(text, places(text), {"cancel"})
     assert [text[start:end] for start, end in spans] == ["Cancel", "Cancelled"]
 
 
-def test_a_negation_is_marked_behind_what_it_negates():
-    text = "届かない荷物は返金しない"
-    spans = term_spans(places(text, "ja"), {"届く", "ない"})
-    assert "".join(text[start:end] for start, end in spans) == "届かない"
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("届かない荷物は返金しない", ["届かない"]),
+        ("荷物が届きません。使えません。", ["届きません"]),
+        ("届いておりません、返品しない", ["届いておりません"]),
+        ("届き、返品しない", ["届き"]),
+        ("しない。届く", ["届く"]),
+    ],
+)
+def test_a_negation_is_marked_as_the_ending_of_a_word(text, marked):
+    spans = merged(term_spans(text, places(text, "ja"), {"届く", "ない"}))
+    assert [text[start:end] for start, end in spans] == marked
+
+
+def test_a_negation_is_not_marked_amid_other_words():
     text = "Not arrived? Parcels are not insured."
-    assert term_spans(places(text), {"arriv", "not"}) == [(4, 11)]
+    assert term_spans(text, places(text), {"arriv", "not"}) == [(4, 11)]
     assert marked(excerpt(text, places(text), {"insur", "not"})) == ["insured"]
+    assert prefix_spans(text, places(text), "no") == []
 
 
 def test_a_negation_alone_is_marked():
     text = "返金しない"
-    assert term_spans(places(text, "ja"), {"ない"}) == [(3, 5)]
+    assert term_spans(text, places(text, "ja"), {"ない"}) == [(3, 5)]
 
 
 def test_the_beginning_of_a_word_is_marked():

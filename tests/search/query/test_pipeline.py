@@ -440,10 +440,26 @@ class TestNegations:
         assert len(found("ない", "ja")) == 2
 
     def test_the_box_marks_it_behind_its_verb(self, articles):
-        shown = suggest(SearchRequest("届かない", "ja", mode=Mode.SUGGEST)).suggestions
-        marked = {s.title.text: [t for t, is_met in s.title.pieces if is_met] for s in shown}
-        assert marked["荷物が届かないとき"] == ["届かない"]
-        assert marked.get("使えないもの", []) == []
+        assert self.marked("届かない") == {"荷物が届かないとき": ["届かない"]}
+        assert self.marked("届きません") == {"荷物が届かないとき": ["届かない"]}
+
+    @staticmethod
+    def marked(typed):
+        shown = suggest(SearchRequest(typed, "ja", mode=Mode.SUGGEST)).suggestions
+        return {s.title.text: [t for t, is_met in s.title.pieces if is_met] for s in shown}
+
+    @pytest.mark.parametrize(
+        ("text", "answers"),
+        [("order cannot be cancelled", True), ("order not paid", False), ("not", False)],
+    )
+    def test_an_answer_negates_the_same(self, account, index, text, answers):
+        ArticleFactory(
+            parent=account,
+            title="Paid orders",
+            short_answer="An order that is packed cannot be cancelled.",
+        )
+        index()
+        assert bool(search(SearchRequest(text, "en")).answer) == answers
 
 
 class TestQuotedPhrases:

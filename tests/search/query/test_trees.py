@@ -6,6 +6,7 @@ import pytest
 
 from search.engines.base import AllOf, AnyOf, BestOf, Field, Phrase, Prefix, Term
 from search.query.rules import QueryRules, trying
+from search.query.synonyms import SynonymRule, synonym_table
 from search.query.trees import COMPLETION_WEIGHT, LETTER_WEIGHT, search_tree, suggest_tree
 from search.query.understand import MAX_TERMS, Question
 
@@ -43,16 +44,37 @@ def test_a_question_of_stop_words_is_searched_by_them():
         (search, "the parcel did not arrive", "en", "not"),
         (search, "荷物が届かない", "ja", "ない"),
         (suggest, "no refund f", "en", "no"),
+        (suggest, "parcel not", "en", "not"),
+        (suggest, "荷物が届かない", "ja", "ない"),
+        (suggest, "荷物が届きません", "ja", "ない"),
     ],
 )
 def test_a_negation_ranks_and_finds_nothing_by_itself(make, text, locale, negation):
     tree = make(text, locale)
     assert isinstance(tree, AllOf)
-    assert {clause.term for clause in tree.optional} == {negation}
+    assert negation in {clause.term for clause in tree.optional if isinstance(clause, Term)}
     (found,) = tree.required
     assert negation not in {c.term for c in clauses(found, Term)}
     assert clauses(found, Term)
+    assert {c.field for c in clauses(found, Prefix)} <= {Field.TITLE_KEYS, Field.READINGS} or (
+        text.endswith("f")
+    )
     assert any(negation in phrase.terms for phrase in clauses(found, Phrase))
+
+
+@pytest.mark.parametrize("rule", [("not", "never"), ("not arriving", "late")])
+def test_a_negation_finds_nothing_by_a_synonym(rule):
+    table = synonym_table([SynonymRule(rule, rule)], "en")
+    with trying("en", QueryRules(synonyms=table)):
+        tree = search("parcel not arriving")
+    terms = set()
+    nodes = list(tree.required) if isinstance(tree, AllOf) else [tree]
+    while nodes:
+        node = nodes.pop()
+        terms |= {node.term} if isinstance(node, Term) else set()
+        nodes += node.clauses if isinstance(node, AnyOf | BestOf) else ()
+    assert "not" not in terms
+    assert {"parcel", "arriv"} <= terms
 
 
 @pytest.mark.parametrize(("text", "locale"), [("not", "en"), ("no not", "en"), ("ない", "ja")])

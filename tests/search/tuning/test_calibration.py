@@ -24,6 +24,7 @@ from search.tuning.calibration import (
     NEW_QUESTIONS,
     calibrate_where_due,
     notice_new_questions,
+    notice_new_translations,
     public_phrases,
     translated_phrases,
 )
@@ -82,8 +83,7 @@ def test_measures_again_only_when_the_site_has_changed(filled):
     while embed_waiting():
         pass
     feed_indexes(wait=True)
-    assert calibrate_where_due() == 2  # the other language's articles may be translations
-    assert calibrate_where_due() == 0
+    assert calibrate_where_due() == 1
 
 
 def answered_question(number, article):
@@ -203,7 +203,9 @@ def test_in_another_language_meaning_is_measured_on_translations(filled, monkeyp
 
     candidates = calibration._candidates
     monkeypatch.setattr(calibration, "_candidates", ask)
-    assert calibrate_where_due() == 2
+    assert calibrate_where_due() == 1  # Japanese, which has grown
+    assert (notice_new_translations(), calibrate_where_due()) == (1, 1)
+    assert notice_new_translations() == 0
     after = Calibration.objects.get(locale="en").thresholds
     assert after.cosine != before.cosine
     assert after == replace(before, cosine=after.cosine)
@@ -215,15 +217,25 @@ def test_of_translations_only_public_ones_are_asked(site):
         ArticleFactory(parent=site.topics_en, title=title, visibility=visibility)
         for title, visibility in (("Rain", "public"), ("Sun", "public"), ("Fog", "staff"))
     )
+    english = ArticleFactory(parent=site.topics_en, title="To be translated")
     for title, original, options in (
         ("雨", article, {"also_asked_as": "降る"}),
         ("太陽", other, {"visibility": "staff"}),
         ("霧", secret, {}),
         ("風", None, {}),
+        ("To be translated", english, {}),
     ):
         key = {"translation_key": original.translation_key} if original else {}
         ArticleFactory(parent=site.topics_ja, title=title, **key, **options)
+    wind = ArticleFactory(parent=site.topics_en, title="Alias")
+    wind.copy_for_translation(site.topics_ja.locale, copy_parents=True, alias=True)
     assert list(translated_phrases("en")) == [(str(article.pk), ["雨", "降る"])]
+    assert [phrases for _, phrases in translated_phrases("ja")] == [["Rain"]]
+
+
+def test_looks_for_new_translations_once_a_day():
+    (job,) = (job for job in periodic.jobs() if job.function is notice_new_translations)
+    assert job.every_seconds == 24 * 3600
 
 
 def test_only_what_everybody_may_read_is_asked(site):
