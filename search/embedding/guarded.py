@@ -3,6 +3,7 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
+from string import punctuation
 from threading import Lock
 
 import numpy as np
@@ -103,14 +104,15 @@ def _clean(text: str) -> str:
 
 
 def _as_a_sentence(question: str) -> str:
-    """With a capital at its beginning and not in capitals throughout: models tell them apart, and
-    articles are written so. Without a word like "how" short ones in capitals are abbreviations, and
-    what has digits is a code anywhere."""
+    """With a capital at its beginning, and where it is in capitals throughout in small letters:
+    models tell them apart, and articles are written so. What has digits stays, for it is a code,
+    and without a word like "how" so do short words, which may be abbreviations."""
     words = question.split()
     if not words or has_japanese(question):
         return question
     if question.isupper():
-        longest = 0 if STOP_WORDS & {*map(fold, words)} else LONGEST_ABBREVIATION
+        is_sentence = any(fold(word).strip(punctuation) in STOP_WORDS for word in words)
+        longest = 0 if is_sentence else LONGEST_ABBREVIATION
         words = [word if _is_name(word, longest) else word.lower() for word in words]
         question = " ".join(words)
     if not words[0].islower():  # iPhone
@@ -119,4 +121,4 @@ def _as_a_sentence(question: str) -> str:
 
 
 def _is_name(word: str, longest: int) -> bool:
-    return len(word) <= longest or any(map(str.isdigit, word))
+    return sum(map(str.isalpha, word)) <= longest or any(map(str.isdigit, word))

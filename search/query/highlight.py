@@ -12,7 +12,8 @@ TermPlace = tuple[str, int, int]
 # What fits two or three lines of a result; Japanese says as much in half the characters.
 EXCERPT_LENGTH = 220
 EXCERPT_LENGTH_JAPANESE = 120
-_ENDING = re.compile("[ぁ-ゖ]{1,8}")  # 届いておりません
+# Between a Japanese word and the negation that it ends in: 届いておりません, 見られません.
+ENDING = re.compile("(て(い|おり|おら)?)?(ら?れ)?(ませ)?")
 _SENTENCE_END = re.compile(r"(?<=[。．！？])|(?<=[.!?])\s+")
 
 
@@ -37,19 +38,19 @@ def term_spans(text: str, tokens: Iterable[TermPlace], terms: Collection[str]) -
     for term, start, end in places:
         if term not in NEGATIONS:
             spans.append((start, end))
-        elif spans and _ENDING.fullmatch(text, spans[-1][1], end):
+        elif spans and ENDING.fullmatch(text, spans[-1][1], start):
             spans.append((spans[-1][1], end))
     return spans
 
 
 def prefix_spans(text: str, tokens: Iterable[TermPlace], prefix: str) -> list[Span]:
-    """The beginnings of words that start with ``prefix`` (folded), negations aside."""
+    """The beginnings of words that start with ``prefix`` (folded)."""
     if not prefix:
         return []
     return [
         (start, min(start + len(prefix), end))
-        for term, start, end in tokens
-        if term not in NEGATIONS and fold(text[start:end]).startswith(prefix)
+        for _, start, end in tokens
+        if fold(text[start:end]).startswith(prefix)
     ]
 
 

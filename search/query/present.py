@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import cached_property, lru_cache, partial
 
 from search import engines
-from search.analysis import analyse, readings
+from search.analysis import NEGATIONS, analyse, readings
 from search.analysis.characters import fold
 from search.engines.base import (
     AllOf,
@@ -32,9 +32,10 @@ from search.query.highlight import (
     prefix_spans,
     term_spans,
 )
+from search.query.negation import negated
 from search.query.passages import best_passages
 from search.query.synonyms import word_clauses
-from search.query.understand import Question, negated
+from search.query.understand import Question
 from search.query.values import (
     Highlighted,
     Result,
@@ -46,8 +47,6 @@ from search.query.values import (
 
 # Of results, those that are seen without scrolling.
 TITLES_SEEN = 3
-# Words from a negation to what it negates, those without content too: 届い・て・おり・ませ・ん.
-NEGATION_REACH = 4
 
 
 def present_suggestions(
@@ -188,7 +187,9 @@ def highlight_title(
     terms = question.marked_in(term for term, _, _ in title.tokens)
     spans = term_spans(title.text, title.tokens, terms)
     if in_progress:
-        spans += prefix_spans(title.text, title.tokens, question.last_word)
+        # A negation is marked behind what it negates, if at all.
+        words = [place for place in title.tokens if place[0] not in NEGATIONS]
+        spans += prefix_spans(title.text, words, question.last_word)
         spans = spans or _like_the_whole(question, title.text)
     return Highlighted(title.text, merged(spans))
 
@@ -218,7 +219,9 @@ def _covered(
 
 def _speak_of_all(question: Question, *texts: _Analysed, in_progress: bool = False) -> bool:
     held = question.met_in([term for text in texts for term, _, _ in text.tokens])
-    if question.negated and not _negate(question, texts):
+    if not NEGATIONS.isdisjoint(question.distinct_terms) and not _negate(
+        question, texts, in_progress=in_progress
+    ):
         return False
     missing = {term for term in question.distinct_terms if term not in held}
     if missing and missing <= question.unfinished_terms:
@@ -228,8 +231,11 @@ def _speak_of_all(question: Question, *texts: _Analysed, in_progress: bool = Fal
     return not missing
 
 
-def _negate(question: Question, texts: Iterable[_Analysed]) -> bool:
+def _negate(question: Question, texts: Iterable[_Analysed], *, in_progress: bool) -> bool:
     """Whether the texts negate what the question does: what is said of an order that cannot be
-    cancelled answers nobody whose order does not arrive."""
-    said = (negated([term for term, _, _ in text.tokens], NEGATION_REACH) for text in texts)
-    return question.negated <= frozenset[str]().union(*said)
+    cancelled answers nobody whose order does not arrive. Synonyms may say it without."""
+    asked = [(t.term, t.start, t.end) for t in question.searched]
+    other = {term for expansion in question.synonyms for term in expansion.terms}
+    other |= question.unfinished_terms if in_progress else frozenset()
+    said = (negated(text.text, text.tokens) for text in texts)
+    return negated(question.text, asked, reach=1) - other <= frozenset[str]().union(*said)

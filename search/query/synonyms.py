@@ -92,16 +92,20 @@ class Expansion:
 
     def clause(self, field: Field, boost: float) -> Node:
         """The words or the best alternative: an article that has both counts once."""
-        # A negation finds nothing by itself, nor does it as a part of a phrase.
-        subject = [term for term in self.terms if term not in NEGATIONS] or self.terms
-        own = tuple(Term(field, term, boost) for term in subject)
+        # A negation finds nothing by itself, nor does it as a synonym.
+        own = tuple(Term(field, term, boost) for term in self._subject)
         words: Node = own[0] if len(own) == 1 else AnyOf(own)
-        return BestOf((words, *(self._alternative(a, field, boost) for a in self.alternatives)))
+        others = (a for a in self.alternatives if not NEGATIONS.issuperset(a))
+        return BestOf((words, *(self._alternative(a, field, boost) for a in others)))
+
+    @property
+    def _subject(self) -> Terms:
+        return tuple(term for term in self.terms if term not in NEGATIONS) or self.terms
 
     def _alternative(self, terms: Terms, field: Field, boost: float) -> Node:
         # A phrase scores as the sum of its words: weighed so that three words for one, or one
         # for three, come to what the words of the question would.
-        weight = boost * ALTERNATIVE_WEIGHT * len(self.terms) / len(terms)
+        weight = boost * ALTERNATIVE_WEIGHT * len(self._subject) / len(terms)
         if len(terms) == 1:
             return Term(field, terms[0], weight)
         if field in WITH_POSITIONS:

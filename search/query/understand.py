@@ -1,7 +1,7 @@
 """A question as it is understood: its words, what is quoted, in progress, in another script."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -179,15 +179,10 @@ class Question:
         last = self._last_token
         return fold(self.text[last.start :]).strip() if last else ""
 
-    @cached_property
-    def negated(self) -> frozenset[str]:
-        """The terms that it negates."""
-        return negated([token.term for token in self.searched], reach=1)
-
     @property
     def ends_in_negation(self) -> bool:
-        """Whether its last word is one."""
-        return self._last_token is not None and self._last_token.term in NEGATIONS
+        """Whether it ends in a Japanese one; an English one may go on (not, notifications)."""
+        return self._last_token is not None and self._last_token.term == "ない"
 
     @cached_property
     def begun(self) -> str:
@@ -272,17 +267,6 @@ class Question:
         if self.is_to_be_converted and (run := _TO_CONVERT_AT_END.search(self.text)):
             end = min(run.start(), end)
         return Question.read(self.text[:end], self.locale)
-
-
-def negated(terms: Sequence[str], reach: int) -> frozenset[str]:
-    """The terms up to ``reach`` places behind an English negation (not arrive) or before a Japanese
-    one (届く・ない)."""
-    found: set[str] = set()
-    for at, term in enumerate(terms):
-        if term in NEGATIONS:
-            before = terms[max(at - reach, 0) : at]
-            found.update(before if has_japanese(term) else terms[at + 1 : at + 1 + reach])
-    return frozenset(found - NEGATIONS)
 
 
 def _quoted_spans(text: str) -> list[Span]:

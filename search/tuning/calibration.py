@@ -9,7 +9,7 @@ been answered enough other questions, or enough other articles are translated.
 import logging
 from collections.abc import Iterator
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from kb.models import Article
@@ -86,8 +86,8 @@ def notice_new_translations() -> int:
     outdated = []
     for last in Calibration.objects.exclude(basis=_OUTDATED):
         count = _translations(last.locale).count()
-        tell = max(count, last.translations) >= FEWEST_QUESTIONS
-        if tell and _has_changed(last.translations, count):
+        tells, told = (number >= FEWEST_QUESTIONS for number in (count, last.translations))
+        if tells != told or (tells and _has_changed(last.translations, count)):
             outdated.append(last.pk)
     return Calibration.objects.filter(pk__in=outdated).update(basis=_OUTDATED)
 
@@ -112,6 +112,7 @@ def _has_changed(then: int, now: int) -> bool:
 
 def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder | None) -> int:
     engine = engines.current()
+    translations = _translations(locale).count()  # what comes while they are asked is noticed later
     found = thresholds(
         samples(public_phrases(locale)),
         locale,
@@ -126,7 +127,7 @@ def _calibrate(locale: str, documents: int, embedder: GuardedEmbedder | None) ->
             "cosine": found.cosine if found else None,
             "words": found.words if found else None,
             "documents": documents,
-            "translations": _translations(locale).count(),
+            "translations": translations,
             "basis": _basis(embedder),
         },
     )
@@ -150,25 +151,24 @@ def public_phrases(locale: str) -> Iterator[tuple[str, list[str]]]:
 
 def translated_phrases(locale: str) -> Iterator[tuple[str, list[str]]]:
     """Ids of some public articles, the same ones in every run, with title and question phrases of
-    each of their public translations. One that still has its source's title is not translated."""
+    each of their public translations."""
     translations = list(_spread(_translations(locale)))
     keys = [article.translation_key for article in translations]
-    own = {
-        source.translation_key: source
-        for source in _public(locale).filter(translation_key__in=keys)
-    }
+    sources = _public(locale).filter(translation_key__in=keys)
+    ids = dict(sources.values_list("translation_key", "pk"))
     for article in translations:
-        source = own.get(article.translation_key)  # None: unpublished meanwhile
-        if source and source.title != article.title:
-            yield str(source.pk), _phrases(article)
+        if article.translation_key in ids:  # or it was unpublished meanwhile
+            yield str(ids[article.translation_key]), _phrases(article)
 
 
 def _translations(locale: str) -> QuerySet[Article]:
     """The public articles of other languages that are translations of public ones of this. An alias
-    has its source's text and is none."""
-    keys = _public(locale).filter(alias_of=None).order_by().values("translation_key")
-    others = _public().filter(alias_of=None).exclude(locale__language_code=locale)
-    return others.filter(translation_key__in=keys)
+    or a page that still has its source's title is not translated yet."""
+    titles = _public(locale).filter(translation_key=OuterRef("translation_key")).values("title")
+    others = _public().exclude(locale__language_code=locale)
+    return others.alias(title_here=Subquery(titles[:1])).exclude(
+        Q(title_here=None) | Q(title_here=F("title"))
+    )
 
 
 def _public(locale: str | None = None) -> QuerySet[Article]:

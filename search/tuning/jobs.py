@@ -14,7 +14,7 @@ DAY = 24 * 60 * MINUTE
 
 def register_jobs() -> None:
     """Register the daily run of the golden questions, and the measuring of thresholds: where it
-    is due, and once a day whether readers have made it due."""
+    is due, and once a day whether readers or translations have made it due."""
     periodic.register("golden-questions", DAY, run_all)
     periodic.register("new-answered-questions", DAY, notice_new_questions)
     periodic.register("new-translations", DAY, notice_new_translations)

@@ -46,11 +46,11 @@ def drift(engine):
 class TestInOrder:
     def test_articles_are_found_by_words_first_then_by_meaning(self, articles, engine, embedder):
         assert found(engine, "parcel") == [articles[0].pk]
-        assert nearest(engine, embedder, "return parcel") == []
+        assert nearest(engine, embedder, "Return parcel") == []
         assert waiting_counts() == {"en": 2, "ja": 1}
         assert embed(engine) == 3
         assert waiting_counts() == {}
-        assert nearest(engine, embedder, "return parcel")[0] == articles[0].pk
+        assert nearest(engine, embedder, "Return parcel")[0] == articles[0].pk
         assert nearest(engine, embedder, "返品", locale="ja") == [articles[2].pk]
         assert drift(engine) == 0
 
@@ -115,7 +115,7 @@ class TestChanges:
         embedded[0].title = "Gift voucher"
         embedded[0].save()
         drain(engine)
-        assert nearest(engine, embedder, "return parcel") == [embedded[1].pk]
+        assert nearest(engine, embedder, "Return parcel") == [embedded[1].pk]
         assert waiting_counts() == {"en": 1}
         embed(engine)
         assert nearest(engine, embedder, "gift voucher")[0] == embedded[0].pk
@@ -125,9 +125,9 @@ class TestChanges:
         embedded[0].visibility = Visibility.STAFF
         embedded[0].save()
         drain(engine)
-        assert nearest(engine, embedder, "return parcel") == [embedded[1].pk]
-        embedder.guard.question("return parcel")
-        assert nearest(engine, embedder, "return parcel", visibilities=("staff",)) == [
+        assert nearest(engine, embedder, "Return parcel") == [embedded[1].pk]
+        embedder.guard.question("Return parcel")
+        assert nearest(engine, embedder, "Return parcel", visibilities=("staff",)) == [
             embedded[0].pk
         ]
         assert waiting_counts() == {}
@@ -139,13 +139,13 @@ class TestChanges:
         drain(engine)
         embed(engine)
         assert embedder.asked == []
-        assert nearest(engine, embedder, "return parcel")[0] == embedded[0].pk
+        assert nearest(engine, embedder, "Return parcel")[0] == embedded[0].pk
 
     def test_deleted_and_unpublished_articles_are_gone(self, embedded, engine, embedder):
         embedded[0].delete()
         embedded[1].unpublish()
         drain(engine)
-        assert nearest(engine, embedder, "return parcel") == []
+        assert nearest(engine, embedder, "Return parcel") == []
         assert StoredVectors.objects.count() == 1
 
     def test_an_article_that_moves_to_another_locale(self, embedded, engine, embedder, site):
@@ -154,14 +154,14 @@ class TestChanges:
         article.save()
         drain(engine)
         embed(engine)
-        assert nearest(engine, embedder, "return parcel") == [embedded[1].pk]
-        assert nearest(engine, embedder, "return parcel", locale="ja")[0] == embedded[0].pk
+        assert nearest(engine, embedder, "Return parcel") == [embedded[1].pk]
+        assert nearest(engine, embedder, "Return parcel", locale="ja")[0] == embedded[0].pk
 
     def test_a_rebuild_takes_stored_vectors(self, embedded, engine, embedder):
         embedder.asked.clear()
         rebuild_index(engine)
-        assert nearest(engine, embedder, "return parcel")[0] == embedded[0].pk
-        assert embedder.asked == ["return parcel"]
+        assert nearest(engine, embedder, "Return parcel")[0] == embedded[0].pk
+        assert embedder.asked == ["Return parcel"]
         assert drift(engine) == 0
 
     def test_another_analysis_embeds_nothing_anew(self, embedded, engine, embedder, monkeypatch):
@@ -171,14 +171,14 @@ class TestChanges:
         assert waiting_counts() == {"en": 2, "ja": 1}
         embed(engine)
         assert (embedder.asked, waiting_counts()) == ([], {})
-        assert nearest(engine, embedder, "return parcel")[0] == embedded[0].pk
+        assert nearest(engine, embedder, "Return parcel")[0] == embedded[0].pk
 
     def test_another_model_takes_the_place_of_the_former(self, embedded, engine, embedder):
         embedder.change_to("another", 48)
-        assert nearest(engine, embedder, "return parcel") == []
+        assert nearest(engine, embedder, "Return parcel") == []
         assert waiting_counts() == {"en": 2, "ja": 1}
         embed(engine)
-        assert nearest(engine, embedder, "return parcel")[0] == embedded[0].pk
+        assert nearest(engine, embedder, "Return parcel")[0] == embedded[0].pk
 
     def test_a_model_that_changes_its_size_under_its_name(self, embedded, engine, embedder):
         embedder.change_to("a test", 48)
@@ -198,8 +198,8 @@ class TestChanges:
         embedder.is_on = True
         embedder.asked.clear()
         assert (embed_waiting(), drift(engine)) == (0, 0)
-        assert nearest(engine, embedder, "return parcel")[0] == embedded[0].pk
-        assert embedder.asked == ["return parcel"]
+        assert nearest(engine, embedder, "Return parcel")[0] == embedded[0].pk
+        assert embedder.asked == ["Return parcel"]
 
 
 class TestTrouble:
@@ -223,7 +223,7 @@ class TestTrouble:
     def test_a_text_it_refuses_stops_no_other(self, articles, engine, embedder, caplog):
         embedder.refuse = "Forgotten"
         embed(engine)
-        assert nearest(engine, embedder, "return parcel") == [articles[0].pk]
+        assert nearest(engine, embedder, "Return parcel") == [articles[0].pk]
         assert found(engine, "password") == [articles[1].pk]
         assert f"article {articles[1].pk} cannot be embedded" in caplog.text
         assert waiting_counts() == {}

@@ -158,6 +158,11 @@ class TestThreshold:
         def test_is_the_languages_own_where_few_are_translated(self):
             assert self.measured(range(1, FEWEST_QUESTIONS)) == self.measured(())
 
+        def test_many_phrases_of_few_articles_are_few(self):
+            few = [Sample(f"訳{n}", frozenset(["1"])) for n in range(1, 50)]
+            own = thresholds(TestThreshold.some(50), "en", self.ask, translated=few)
+            assert own == self.measured(())
+
         def test_a_name_is_in_no_language(self):
             assert self.measured(range(FEWEST_QUESTIONS)) == self.measured(())
 

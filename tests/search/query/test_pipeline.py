@@ -14,7 +14,8 @@ from kb.visibility import Viewer, Visibility
 from search.indexing.models import ArticleText
 from search.query import present, tokens
 from search.query.pipeline import search, suggest
-from search.query.rules import NO_RULES, Promotion, Thresholds, trying
+from search.query.rules import NO_RULES, Promotion, QueryRules, Thresholds, trying
+from search.query.synonyms import SynonymRule, synonym_table
 from search.query.understand import Question
 from search.query.values import Mode, SearchRequest, SuggestionKind
 from tests.factories import ArticleFactory, paragraph
@@ -452,14 +453,31 @@ class TestNegations:
         ("text", "answers"),
         [("order cannot be cancelled", True), ("order not paid", False), ("not", False)],
     )
-    def test_an_answer_negates_the_same(self, account, index, text, answers):
+    def test_an_answer_negates_the_same(self, cancelling, text, answers):
+        assert bool(search(SearchRequest(text, "en")).answer) == answers
+
+    @pytest.mark.parametrize("typed", ["cancel", "cancell", "cancelle", "cancelled"])
+    def test_the_answer_stays_while_the_word_is_typed(self, cancelling, typed):
+        request = SearchRequest(f"order cannot be {typed}", "en", mode=Mode.SUGGEST)
+        assert suggest(request).suggestions[0].kind is SuggestionKind.ANSWER
+
+    def test_a_synonym_may_say_it_without_a_negation(self, cancelling):
+        ArticleFactory(parent=cancelling[0], title="A late parcel", short_answer="Ask us.")
+        cancelling[1]()
+        rule = ("not arriving", "late")
+        table = synonym_table([SynonymRule(rule, rule)], "en")
+        with trying("en", QueryRules(synonyms=table)):
+            assert search(SearchRequest("parcel not arriving", "en")).answer
+
+    @pytest.fixture
+    def cancelling(self, account, index):
         ArticleFactory(
             parent=account,
             title="Paid orders",
             short_answer="An order that is packed cannot be cancelled.",
         )
         index()
-        assert bool(search(SearchRequest(text, "en")).answer) == answers
+        return account, index
 
 
 class TestQuotedPhrases:

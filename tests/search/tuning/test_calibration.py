@@ -229,8 +229,21 @@ def test_of_translations_only_public_ones_are_asked(site):
         ArticleFactory(parent=site.topics_ja, title=title, **key, **options)
     wind = ArticleFactory(parent=site.topics_en, title="Alias")
     wind.copy_for_translation(site.topics_ja.locale, copy_parents=True, alias=True)
+    assert Article.objects.filter(title="Alias", locale__language_code="ja", live=True).exists()
     assert list(translated_phrases("en")) == [(str(article.pk), ["雨", "降る"])]
     assert [phrases for _, phrases in translated_phrases("ja")] == [["Rain"]]
+
+
+@pytest.mark.parametrize(
+    ("then", "is_noticed"), [(0, True), (19, True), (20, False), (22, False), (30, True)]
+)
+def test_notices_where_translations_begin_to_tell(site, monkeypatch, then, is_noticed):
+    for number in range(20):
+        article = ArticleFactory(parent=site.topics_en, title=f"Rain {number}")
+        key = article.translation_key
+        ArticleFactory(parent=site.topics_ja, title=f"雨 {number}", translation_key=key)
+    Calibration.objects.create(locale="en", basis="x", documents=20, translations=then)
+    assert notice_new_translations() == is_noticed
 
 
 def test_looks_for_new_translations_once_a_day():
