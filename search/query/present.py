@@ -34,7 +34,7 @@ from search.query.highlight import (
 )
 from search.query.negation import negated
 from search.query.passages import best_passages
-from search.query.synonyms import word_clauses
+from search.query.synonyms import met_by, word_clauses
 from search.query.understand import Question
 from search.query.values import (
     Highlighted,
@@ -231,11 +231,15 @@ def _speak_of_all(question: Question, *texts: _Analysed, in_progress: bool = Fal
     return not missing
 
 
-def _negate(question: Question, texts: Iterable[_Analysed], *, in_progress: bool) -> bool:
+def _negate(question: Question, texts: Sequence[_Analysed], *, in_progress: bool) -> bool:
     """Whether the texts negate what the question does: what is said of an order that cannot be
-    cancelled answers nobody whose order does not arrive. Synonyms may say it without."""
-    asked = [(t.term, t.start, t.end) for t in question.searched]
-    other = {term for expansion in question.synonyms for term in expansion.terms}
-    other |= question.unfinished_terms if in_progress else frozenset()
-    said = (negated(text.text, text.tokens) for text in texts)
-    return negated(question.text, asked, reach=1) - other <= frozenset[str]().union(*said)
+    cancelled answers nobody whose order does not arrive. A synonym there may say it without."""
+    tokens = [(t.term, t.start, t.end) for t in question.searched]
+    asked = negated(question.text, tokens, reach=1)
+    said = frozenset[str]().union(*(negated(text.text, text.tokens) for text in texts))
+    words = [term for text in texts for term, _, _ in text.tokens]
+    for expansion, alternative in met_by(question.synonyms, words):
+        # Late stands for "not arriving", and "not delivered" for it where these two are the same.
+        if not NEGATIONS.isdisjoint(expansion.terms) or not said.isdisjoint(alternative):
+            asked -= frozenset(expansion.terms)
+    return asked - (question.unfinished_terms if in_progress else frozenset()) <= said

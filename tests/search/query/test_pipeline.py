@@ -469,6 +469,13 @@ class TestNegations:
         with trying("en", QueryRules(synonyms=table)):
             assert search(SearchRequest("parcel not arriving", "en")).answer
 
+    @pytest.mark.parametrize(("synonym", "answers"), [("cancelled", True), ("packed", False)])
+    def test_a_synonym_has_to_be_negated_too(self, cancelling, synonym, answers):
+        rule = ("revoked", synonym)
+        table = synonym_table([SynonymRule(rule, rule)], "en")
+        with trying("en", QueryRules(synonyms=table)):
+            assert bool(search(SearchRequest("order not revoked", "en")).answer) == answers
+
     @pytest.fixture
     def cancelling(self, account, index):
         ArticleFactory(
