@@ -199,14 +199,18 @@ def _width(column: NDArray[np.int64]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Blob:
-    """Where the parts of a blob are. ``content``: how many of the terms are no stop words;
-    ``columns``: start and width of numbers, starts, lengths."""
+    """Where the parts of a blob are. ``vocabulary``: the terms by line; ``content``: how many of
+    them are no stop words; ``columns``: start and width of numbers, starts, lengths."""
 
     text_hash: bytes
-    terms: list[str]
+    vocabulary: bytes
     count: int
     content: int
     columns: list[tuple[int, int]]
+
+    def terms(self) -> list[str]:
+        """The distinct terms in the order of their numbers."""
+        return self.vocabulary.decode("utf-8", "surrogatepass").split("\n")
 
 
 def _opened(blob: bytes) -> _Blob | None:
@@ -215,9 +219,9 @@ def _opened(blob: bytes) -> _Blob | None:
         return None
     _, text_hash, count, content, size, *widths = _HEADER.unpack_from(blob)
     at = _HEADER.size + size
-    terms = blob[_HEADER.size : at].decode("utf-8", "surrogatepass").split("\n")
     starts = accumulate((count * width for width in widths), initial=at)
-    return _Blob(text_hash, terms, count, content, list(zip(starts, widths, strict=False)))
+    columns = list(zip(starts, widths, strict=False))
+    return _Blob(text_hash, blob[_HEADER.size : at], count, content, columns)
 
 
 def unpack_tokens(blob: bytes, text: str, *, with_stop_words: bool = False) -> list[TermPlace]:
@@ -228,11 +232,10 @@ def unpack_tokens(blob: bytes, text: str, *, with_stop_words: bool = False) -> l
         return []
     numbers, steps, lengths = (_column(blob, found, column) for column in range(3))
     places = zip(numbers, accumulate(steps), lengths, strict=True)
-    terms = len(found.terms) if with_stop_words else found.content
+    terms = found.terms()
+    kept = len(terms) if with_stop_words else found.content
     return [
-        (found.terms[number], start, start + length)
-        for number, start, length in places
-        if number < terms
+        (terms[number], start, start + length) for number, start, length in places if number < kept
     ]
 
 
@@ -241,8 +244,8 @@ def unpack_content(blob: bytes, text: str) -> tuple[str, ...]:
     found = _opened(blob)
     if found is None or found.text_hash != _text_hash(text):
         return ()
-    numbers = _column(blob, found, 0)
-    return tuple(found.terms[number] for number in numbers if number < found.content)
+    terms, numbers = found.terms(), _column(blob, found, 0)
+    return tuple(terms[number] for number in numbers if number < found.content)
 
 
 def _column(blob: bytes, found: _Blob, column: int) -> tuple[int, ...]:
@@ -260,31 +263,38 @@ def find_tokens(
     found = _opened(blob)
     if found is None or not found.count:
         return []
-    wanted_numbers = [found.terms.index(term) for term in set(wanted).intersection(found.terms)]
-    if not wanted_numbers:
+    terms = _numbers_of(wanted, found.vocabulary)
+    if not terms:
         return []
-    is_wanted = np.zeros(len(found.terms), bool)
-    is_wanted[wanted_numbers] = True
     numbers, steps, lengths = (
         np.frombuffer(blob, f"<u{width}", found.count, offset=at) for at, width in found.columns
     )
-    starts = np.cumsum(steps, dtype=np.uint32)
-    at = np.flatnonzero(is_wanted[numbers])
+    is_wanted = np.zeros(found.vocabulary.count(b"\n") + 1, bool)
+    is_wanted[list(terms)] = True
+    at = is_wanted[numbers].nonzero()[0]
+    starts = steps.cumsum(dtype=np.uint32)[at]
     if within is not None:
-        at = at[slice(*np.searchsorted(starts[at], within))]
-    follows = np.diff(at, prepend=at[:1]) <= 1
+        first, end = starts.searchsorted(within)
+        at, starts = at[first:end], starts[first:end]
     places: list[TermPlace] = []
-    for number, start, length, is_next in zip(
-        numbers[at].tolist(),
-        starts[at].tolist(),
-        lengths[at].tolist(),
-        follows.tolist(),
-        strict=True,
-    ):
-        if not is_next:
+    columns = (at, numbers[at], starts, lengths[at])
+    before = None
+    for place, number, start, length in zip(*(c.tolist() for c in columns), strict=True):
+        if before is not None and place > before + 1:
             places.append(("", start, start))
-        places.append((found.terms[number], start, start + length))
+        places.append((terms[number], start, start + length))
+        before = place
     return places
+
+
+def _numbers_of(wanted: Iterable[str], vocabulary: bytes) -> dict[int, str]:
+    """Those of the terms that occur, by their numbers. Not by decoding all others: a body has some
+    hundreds."""
+    lines = b"\n%b\n" % vocabulary
+    places = {
+        term: lines.find(b"\n%b\n" % term.encode("utf-8", "surrogatepass")) for term in wanted
+    }
+    return {lines.count(b"\n", 0, place): term for term, place in places.items() if place >= 0}
 
 
 def _text_hash(text: str) -> bytes:

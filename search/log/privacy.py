@@ -6,9 +6,8 @@ the original, and everything around it stays as it was typed.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import reduce
 
 _PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     ord(dash): "-" for dash in "‐‑‒–—―−－─━"
@@ -172,18 +171,31 @@ def scrub(text: str) -> str:
     'ERR-1042 on v2.3, mail [email] or call [phone]'
     """
     # A marker may leave what another rule takes (a telephone number run into a longer one).
-    while (scrubbed := reduce(_replace, _RULES, text)) != text:
+    while (scrubbed := _scrubbed_once(text)) != text:
         text = scrubbed
     return text
 
 
-def _replace(text: str, rule: _Rule) -> str:
-    plain = _LONG_VOWEL_AS_DASH.sub("-", text.translate(_PLAIN_TABLE))
+def _scrubbed_once(text: str) -> str:
+    plain = _plain(text)
+    for rule in _RULES:
+        if found := list(_places(rule, plain)):
+            text = _with_markers(text, plain, found, rule.marker)
+            plain = _plain(text)
+    return text
+
+
+def _plain(text: str) -> str:
+    """``text``, letter by letter, as the rules know it."""
+    return _LONG_VOWEL_AS_DASH.sub("-", text.translate(_PLAIN_TABLE))
+
+
+def _with_markers(text: str, plain: str, found: Iterable[tuple[int, int]], marker: str) -> str:
     kept = [match.span() for match in _KEPT.finditer(plain)]
     pieces, at = [], 0
-    for start, end in _places(rule, plain):
+    for start, end in found:
         if not any(first <= start and end <= last for first, last in kept):
-            pieces += [text[at:start], rule.marker]
+            pieces += [text[at:start], marker]
             at = end
     return "".join([*pieces, text[at:]])
 

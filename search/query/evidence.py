@@ -152,11 +152,10 @@ def thresholds(
     if not any(own.cosine.answered):
         return Thresholds(None, None, by_words)
     translations = _in_translation(_some(translated, chance), locale, ask)
+    by_meaning = (translations, _Cases()) if translations else (own.cosine, readers.cosine)
     return Thresholds(
         evidence=_best_separation(own.evidence, readers.evidence),
-        cosine=_best_separation(translations, _Cases())
-        if translations
-        else _best_separation(own.cosine, readers.cosine),
+        cosine=_best_separation(*by_meaning),
         words=by_words,
     )
 

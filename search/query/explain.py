@@ -5,7 +5,7 @@ what ``rank`` says, and what each field adds to the words the engine says itself
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils import timezone
@@ -224,7 +224,7 @@ def _explained(
             article=article,
             place=places[article.id],
             pinned=article.id in pinned,
-            contributions=asdict(placed[str(article.id)]),
+            contributions=placed[str(article.id)]._asdict(),
             groups={group: of.get(str(article.id), 0.0) for group, of in groups.items()},
             words=words.get(article.id, WordsMet()),
             passage=passages.get(article.id),

@@ -5,15 +5,13 @@ from collections.abc import Collection, Iterable, Sequence
 
 from search.analysis import NEGATIONS
 from search.analysis.characters import fold, has_japanese
+from search.indexing.terms import TermPlace
+from search.query.negation import is_its_ending
 from search.query.values import Highlighted, Span
-
-TermPlace = tuple[str, int, int]
 
 # What fits two or three lines of a result; Japanese says as much in half the characters.
 EXCERPT_LENGTH = 220
 EXCERPT_LENGTH_JAPANESE = 120
-# Between a Japanese word and the negation that it ends in: 届いておりません, 見られません.
-ENDING = re.compile("(て(い|おり|おら)?)?(ら?れ)?(ませ)?")
 _SENTENCE_END = re.compile(r"(?<=[。．！？])|(?<=[.!?])\s+")
 
 
@@ -38,7 +36,7 @@ def term_spans(text: str, tokens: Iterable[TermPlace], terms: Collection[str]) -
     for term, start, end in places:
         if term not in NEGATIONS:
             spans.append((start, end))
-        elif spans and ENDING.fullmatch(text, spans[-1][1], start):
+        elif spans and is_its_ending(text, spans[-1][1], start):
             spans.append((spans[-1][1], end))
     return spans
 

@@ -23,10 +23,9 @@ from search.engines.base import (
 )
 from search.indexing.eligibility import ReadableArticle, readable
 from search.indexing.stored_texts import StoredText, stored_texts
-from search.indexing.terms import unpack_tokens
+from search.indexing.terms import TermPlace, unpack_tokens
 from search.query.highlight import (
     EXCERPT_LENGTH,
-    TermPlace,
     excerpt,
     merged,
     prefix_spans,

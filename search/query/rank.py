@@ -7,7 +7,7 @@ that are nearly equal and no others. The weights and their effect: docs/search-q
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from search.engines.base import Hit, Similarity
 from search.query.priors import NO_PRIORS, Priors
@@ -20,8 +20,7 @@ READERS_WEIGHT = 0.1  # earlier readers of the question whom it answered
 FRESHNESS_WEIGHT = 0.01  # verified lately
 
 
-@dataclass(frozen=True, slots=True)
-class Contributions:
+class Contributions(NamedTuple):
     """What each kind of evidence adds to an article's place; none is below 0."""
 
     words: float
@@ -34,9 +33,7 @@ class Contributions:
     @property
     def total(self) -> float:
         """What articles are ordered by."""
-        # Written out: `astuple` copies deeply, 7 ms for the candidates of one question.
-        fitting = self.words + self.passage + self.title + self.coverage
-        return fitting + self.readers + self.freshness
+        return sum(self)
 
 
 def fused(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from search.analysis.characters import has_japanese
 from search.engines.base import WITH_POSITIONS, Field, IndexDocument
 from search.indexing.stored_texts import StoredText
-from search.query.highlight import TermPlace
+from search.indexing.terms import TermPlace
 from search.query.rules import Terms
 from search.query.synonyms import met_by
 from search.query.understand import Question

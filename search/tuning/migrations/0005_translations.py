@@ -6,13 +6,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('search_tuning', '0004_words_alone'),
+        ("search_tuning", "0004_words_alone"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='calibration',
-            name='translations',
+            model_name="calibration",
+            name="translations",
             field=models.PositiveIntegerField(db_default=0, default=0),
         ),
     ]

@@ -56,6 +56,7 @@ def test_tokens_in_another_order_are_refused():
     [
         (set(), []),
         ({"nowhere"}, []),
+        ({"rder", "orde"}, []),
         ({"order"}, ["order", "", "order"]),
         ({"order", "cancel"}, ["cancel", "order", "cancel", "", "order"]),
     ],

@@ -1,6 +1,6 @@
 """Why an article stands where it stands: the product's own order, scores and decision."""
 
-from dataclasses import asdict, fields, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -175,7 +175,7 @@ class TestResults:
         found = retrieve(request, Question.read(request.text, "en"), limit=POOL)
         ranked = contributions(found.lexical, found.similarities)
         first, *_ = explain(request).results
-        assert first.contributions == asdict(ranked[str(first.article.id)])
+        assert first.contributions == ranked[str(first.article.id)]._asdict()
         assert first.contributions["passage"] > 0
         assert first.strength == pytest.approx(1)
 
@@ -197,9 +197,7 @@ class TestResults:
         (one,) = found.results
         assert found.by_meaning is one.has_vectors is False
         assert one.passage is None
-        assert one.shares == dict.fromkeys((f.name for f in fields(Contributions)), 0.0) | {
-            "words": 1.0
-        }
+        assert one.shares == dict.fromkeys(Contributions._fields, 0.0) | {"words": 1.0}
 
     def test_words_are_named_by_field(self, articles):
         (one, *_) = asked("Reset of password link, kettle").results

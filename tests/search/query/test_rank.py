@@ -1,6 +1,5 @@
 """Words and meaning in one order."""
 
-from dataclasses import astuple, fields
 from datetime import date
 
 import pytest
@@ -10,7 +9,6 @@ from search.query.priors import Priors
 from search.query.rank import (
     FRESHNESS_WEIGHT,
     READERS_WEIGHT,
-    Contributions,
     contributions,
     fused,
 )
@@ -20,11 +18,6 @@ HITS = [Hit("1", 10.0), Hit("2", 9.0), Hit("3", 0.0)]
 
 def order(similarities):
     return [hit.id for hit in fused(HITS, similarities)]
-
-
-def test_every_contribution_counts():
-    whole = Contributions(*(2.0**n for n in range(len(fields(Contributions)))))
-    assert whole.total == sum(astuple(whole))
 
 
 def test_without_meaning_words_decide():

@@ -99,15 +99,21 @@ def answered_question(number, article):
     return text
 
 
-def test_asks_what_readers_were_answered_beside_its_own(filled, monkeypatch):
-    asked = []
+@pytest.fixture
+def asked(monkeypatch):
+    """The texts that a calibration asks, as it asks them."""
+    texts = []
 
     def ask(question, engine, embedder):
-        asked.append(question.text)
+        texts.append(question.text)
         return candidates(question, engine, embedder)
 
     candidates = calibration._candidates
     monkeypatch.setattr(calibration, "_candidates", ask)
+    return texts
+
+
+def test_asks_what_readers_were_answered_beside_its_own(filled, asked):
     texts = [answered_question(n, Article.objects.live().last()) for n in range(3)]
     assert calibrate_where_due() == 2
     assert sorted(asked[len(SUBJECTS) * DRAWS :]) == sorted(texts)
@@ -181,7 +187,7 @@ def test_an_embedder_that_is_out_leaves_the_thresholds_as_they_are(filled, monke
     assert Calibration.objects.get(locale="en").thresholds == before
 
 
-def test_in_another_language_meaning_is_measured_on_translations(filled, monkeypatch):
+def test_in_another_language_meaning_is_measured_on_translations(filled, asked):
     calibrate_where_due()
     before = Calibration.objects.get(locale="en").thresholds
     articles = Article.objects.filter(locale__language_code="en").order_by("pk")
@@ -195,14 +201,7 @@ def test_in_another_language_meaning_is_measured_on_translations(filled, monkeyp
     while embed_waiting():
         pass
     feed_indexes(wait=True)
-    asked = []
-
-    def ask(question, engine, embedder):
-        asked.append(question.text)
-        return candidates(question, engine, embedder)
-
-    candidates = calibration._candidates
-    monkeypatch.setattr(calibration, "_candidates", ask)
+    asked.clear()
     assert calibrate_where_due() == 1  # Japanese, which has grown
     assert (notice_new_translations(), calibrate_where_due()) == (1, 1)
     assert notice_new_translations() == 0
