@@ -62,7 +62,9 @@ def excerpt(
     it is the passage's beginning, without a passage the text's.
     """
     limit = EXCERPT_LENGTH_JAPANESE if has_japanese(text[:500]) else EXCERPT_LENGTH
-    matches = [(start, end, term) for term, start, end in tokens if term in terms]
+    # A negation says nothing of a subject: a line that holds no more than that is not the best.
+    subjects = set(terms) - NEGATIONS or terms
+    matches = [(start, end, term) for term, start, end in tokens if term in subjects]
     if place is None:
         start = _best_start(text, matches)
     else:

@@ -65,6 +65,12 @@ def test_the_excerpt_is_the_line_with_most_of_the_question():
     assert marked(found)[:2] == ["cancel", "order"]
 
 
+def test_a_negation_alone_makes_no_line_the_best():
+    text = "Do not bend it: not once, not twice.\nParcels arrive by noon."
+    assert excerpt(text, places(text), {"parcel", "not"}).text.startswith("Parcels arrive")
+    assert excerpt(text, places(text), {"not"}).text.startswith("Do not bend")
+
+
 def test_the_excerpt_begins_with_the_sentence_of_the_match():
     text = "いつでもご利用いただけます。返品は14日以内にお願いします。"
     assert excerpt(text, places(text, "ja"), {"返品"}).text.startswith("返品は14日")
