@@ -62,9 +62,7 @@ def excerpt(
     it is the passage's beginning, without a passage the text's.
     """
     limit = EXCERPT_LENGTH_JAPANESE if has_japanese(text[:500]) else EXCERPT_LENGTH
-    # A negation says nothing of a subject: a line that holds no more than that is not the best.
-    subjects = set(terms) - NEGATIONS or terms
-    matches = [(start, end, term) for term, start, end in tokens if term in subjects]
+    matches = [(start, end, term) for term, start, end in tokens if term in terms]
     if place is None:
         start = _best_start(text, matches)
     else:
@@ -79,7 +77,8 @@ def excerpt(
 
 def _best_start(text: str, matches: Sequence[tuple[int, int, str]]) -> int:
     lines: dict[int, list[tuple[int, int, str]]] = {}
-    for match in matches:
+    # A negation says nothing of a subject: it counts where nothing else is met.
+    for match in [m for m in matches if m[2] not in NEGATIONS] or matches:
         lines.setdefault(text.rfind("\n", 0, match[0]) + 1, []).append(match)
     if not lines:
         return 0
