@@ -9,6 +9,7 @@ from search.query.priors import Priors
 from search.query.rank import (
     FRESHNESS_WEIGHT,
     READERS_WEIGHT,
+    Contributions,
     contributions,
     fused,
 )
@@ -18,6 +19,11 @@ HITS = [Hit("1", 10.0), Hit("2", 9.0), Hit("3", 0.0)]
 
 def order(similarities):
     return [hit.id for hit in fused(HITS, similarities)]
+
+
+def test_every_contribution_counts():
+    each = [2.0**n for n in range(len(Contributions._fields))]
+    assert Contributions(*each).total == 2.0 ** len(each) - 1
 
 
 def test_without_meaning_words_decide():
