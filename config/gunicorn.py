@@ -37,8 +37,8 @@ class DiscreetLogger(Logger):  # type: ignore[misc]
 def when_ready(server: Any) -> None:
     """Before the first fork: load what is shared, and keep the collector off it, or each process
     copies it."""
-    embedding = import_module("search.embedding")  # not before the application: Django is set up
-    embedding.prepare()
+    import_module("search.embedding").prepare()  # not before the application: Django is set up
+    import_module("search.analysis.english_words").everyday_words()
     gc.freeze()
 
 

@@ -28,6 +28,20 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
+def folded_in_place(text: str) -> str | None:
+    """``fold(text)`` where every part of it is the same part of ``text``, folded; None where a
+    character may have become several, or several one."""
+    if text.isascii():
+        return text.lower()
+    folded = text.casefold()
+    is_in_place = (
+        len(folded) == len(text)
+        and unicodedata.is_normalized("NFKC", text)
+        and unicodedata.is_normalized("NFKC", folded)
+    )
+    return folded if is_in_place else None
+
+
 def title_key(text: str, limit: int = 200) -> str:
     """The letters and digits of ``text``, folded, in one run: two spellings that differ only in
     width, case, spaces or punctuation are equal. At most ``limit`` characters."""

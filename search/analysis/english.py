@@ -58,15 +58,14 @@ def stems_passed(beginning: str) -> tuple[str, ...]:
     "applic" of "applicat". In no order of likelihood; some are of words that do not exist."""
     if not (beginning.isascii() and beginning.isalpha()) or len(beginning) > LONGEST_WORD:
         return ()
-    stems = {
-        str(_stemmer.stemWord(beginning.removesuffix(ending[:typed]) + ending))
+    words = {
+        beginning.removesuffix(ending[:typed]) + ending
         for ending in _ENDINGS
         for typed in range(min(len(ending), len(beginning) - SHORTEST_STEM + 1))
         if beginning.endswith(ending[:typed])
     }
-    return tuple(
-        sorted(s for s in stems if len(s) >= SHORTEST_STEM and not s.startswith(beginning))
-    )
+    stems = {s for s in _stemmer.stemWords(list(words)) if not s.startswith(beginning)}
+    return tuple(sorted(s for s in stems if len(s) >= SHORTEST_STEM))
 
 
 def word_token(word: str, start: int, end: int) -> Token | None:

@@ -8,7 +8,7 @@ same tokens.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,8 +117,7 @@ class ArticleVectors:
         return self.values.astype(np.float32) * self.scales[:, None]
 
 
-@dataclass(frozen=True, slots=True)
-class Similarity:
+class Similarity(NamedTuple):
     """How near an article is to a question.
 
     ``title`` and ``passage``: cosine with its title or a question phrase, and with a passage; the
@@ -283,8 +282,7 @@ class VectorQuery:
     completions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A document found; a higher score is better, equal scores come in id order.
 
     ``verified_on``: the document's, where a search of the tree found it in an index that keeps

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from math import log
 from pathlib import Path
 from typing import TypeVar
@@ -83,11 +84,16 @@ def _hits(live: LiveIndex, searcher: tantivy.Searcher, found: tantivy.SearchResu
     numbers = searcher.fast_field_values(NUMBER, addresses)
     days = searcher.fast_field_values(VERIFIED_DAY, addresses)
     return [
-        Hit(str(number), score, date.fromordinal(int(day)).isoformat() if day else "")
+        Hit(str(number), score, _iso_date(int(day)) if day else "")
         if number is not None
         else _stored_hit(searcher, address, score)
         for (score, address), number, day in zip(found.hits, numbers, days, strict=True)
     ]
+
+
+@lru_cache(maxsize=4_000)
+def _iso_date(day: int) -> str:
+    return date.fromordinal(day).isoformat()
 
 
 def _stored_hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float) -> Hit:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,14 +198,14 @@ def _width(column: NDArray[np.int64]) -> int:
     return np.min_scalar_type(column.max(initial=0)).itemsize
 
 
-@dataclass(frozen=True, slots=True)
-class _Blob:
-    """Where the parts of a blob are. ``vocabulary``: the terms by line; ``content``: how many of
-    them are no stop words; ``columns``: start and width of numbers, starts, lengths."""
+class _Blob(NamedTuple):
+    """Where the parts of a blob are. ``vocabulary``: the terms by line; ``tokens``: how many there
+    are; ``content``: how many terms are no stop words; ``columns``: start and width of numbers,
+    starts, lengths."""
 
     text_hash: bytes
     vocabulary: bytes
-    count: int
+    tokens: int
     content: int
     columns: list[tuple[int, int]]
 
@@ -251,7 +252,7 @@ def unpack_content(blob: bytes, text: str) -> tuple[str, ...]:
 def _column(blob: bytes, found: _Blob, column: int) -> tuple[int, ...]:
     # Not numpy: most texts are titles, of a few tokens.
     at, width = found.columns[column]
-    return struct.unpack_from(f"<{found.count}{_CODES[width]}", blob, at)
+    return struct.unpack_from(f"<{found.tokens}{_CODES[width]}", blob, at)
 
 
 def find_tokens(
@@ -261,13 +262,13 @@ def find_tokens(
     the text: for these stands one empty term, wherever there are any between two. ``within``: only
     those that begin between these places."""
     found = _opened(blob)
-    if found is None or not found.count:
+    if found is None or not found.tokens:
         return []
     terms = _numbers_of(wanted, found.vocabulary)
     if not terms:
         return []
     numbers, steps, lengths = (
-        np.frombuffer(blob, f"<u{width}", found.count, offset=at) for at, width in found.columns
+        np.frombuffer(blob, f"<u{width}", found.tokens, offset=at) for at, width in found.columns
     )
     is_wanted = np.zeros(found.vocabulary.count(b"\n") + 1, bool)
     is_wanted[list(terms)] = True

@@ -123,6 +123,15 @@ def is_read(found: Retrieved) -> bool:
     return found.is_unconverted and best >= READING_BEGINS
 
 
+def says_less(corrected: Retrieved, typed: Retrieved) -> bool:
+    """Whether a corrected question is further in meaning from what articles say: a word put right
+    brings it nearer, one that is merely spelt or sounds alike takes it away (州は再くつの for
+    州はさらいくつの). No vector knows what a code says."""
+    if typed.unknown_codes or not (corrected.similarities and typed.similarities):
+        return False
+    return cosine(corrected) < cosine(typed)
+
+
 def thresholds(
     samples: Iterable[Sample],
     locale: str,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from search.analysis import NEGATIONS
-from search.analysis.characters import fold, has_japanese
+from search.analysis.characters import fold, folded_in_place, has_japanese
 from search.indexing.terms import TermPlace
 from search.query.negation import is_its_ending
 from search.query.values import Highlighted, Span
@@ -45,10 +45,15 @@ def prefix_spans(text: str, tokens: Iterable[TermPlace], prefix: str) -> list[Sp
     """The beginnings of words that start with ``prefix`` (folded)."""
     if not prefix:
         return []
+    folded = folded_in_place(text)
+    if folded is not None:
+        begins = (folded.startswith(prefix, start, end) for _, start, end in tokens)
+    else:
+        begins = (fold(text[start:end]).startswith(prefix) for _, start, end in tokens)
     return [
         (start, min(start + len(prefix), end))
-        for _, start, end in tokens
-        if fold(text[start:end]).startswith(prefix)
+        for (_, start, end), is_so in zip(tokens, begins, strict=True)
+        if is_so
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from search import engines
 from search.engines.base import EngineUnavailable
-from search.query.evidence import is_unanswered
+from search.query.evidence import is_unanswered, says_less
 from search.query.present import TITLES_SEEN, answer_box, is_named, present_results
 from search.query.retrieve import Retrieved, retrieve
 from search.query.rules import rules_for
@@ -51,7 +51,7 @@ def meant_by(request: SearchRequest, found: Retrieved) -> Meant | None:
         logger.warning("no correction of a question: the engine was lost meanwhile")
         return None
     # Another word that leads nowhere either is not what was meant.
-    if not better.result.hits or not _is_answered(request, better):
+    if not better.result.hits or not _is_answered(request, better) or says_less(better, found):
         return None
     return Meant(DidYouMean(text, better.result.total), better.result.hits[0].id)
 
@@ -68,7 +68,8 @@ def _is_answered(request: SearchRequest, found: Retrieved) -> bool:
 def answers_what_was_meant(
     results: Sequence[Result], meant: Meant | None, found: Retrieved
 ) -> bool:
-    """Whether what is shown first is what the corrected question finds first. Another code is no
+    """Whether what the corrected question finds first is among the first shown. Another code is no
     misspelling for sure."""
-    is_first = meant and results and results[0].id == meant.first
-    return bool(is_first) and not found.unknown_codes
+    if meant is None or found.unknown_codes:
+        return False
+    return any(result.id == meant.first for result in results[:TITLES_SEEN])

@@ -187,9 +187,14 @@ def ask(
     )
     quoting = _holding(asked.question.quoted, asked.pinned, engine, query)
     result = quoting or engine.search(query)
+    candidates = _lexical(result.hits, certain)
+    similarities: Mapping[str, Similarity] = {}
+    if in_pool and meaning and nearest:  # none at all: the index has no vectors yet
+        similarities = engine.similarities(meaning, [hit.id for hit in candidates])
     found = Retrieved(
         question,
-        replace(result, hits=_lexical(result.hits, certain)),
+        replace(result, hits=candidates),
+        similarities=similarities,
         meaning=meaning,
         quoted=quoting is not None,
         tree=tree,
@@ -197,14 +202,7 @@ def ask(
         is_unconverted=typed.is_unconverted,
         is_foreign=foreign,
     )
-    if not in_pool:
-        return found
-    similarities: Mapping[str, Similarity] = {}
-    if meaning and nearest:  # none at all: the index has no vectors yet
-        similarities = engine.similarities(meaning, [hit.id for hit in found.result.hits])
-    ranked = _ranked(asked, engine, replace(found, similarities=similarities))
-    shown = ranked.result.hits[offset : offset + limit]
-    return replace(ranked, result=replace(ranked.result, hits=shown))
+    return _ranked(asked, engine, found, slice(offset, offset + limit)) if in_pool else found
 
 
 def _converted(asked: Asked, engine: Engine) -> tuple[Asked, tuple[str, ...]]:
@@ -279,8 +277,9 @@ def _tree(
     return tree, frozenset(unknown)
 
 
-def _ranked(asked: Asked, engine: Engine, found: Retrieved) -> Retrieved:
-    """The candidates ``found`` in the order of words, meaning and what is known beforehand."""
+def _ranked(asked: Asked, engine: Engine, found: Retrieved, wanted: slice) -> Retrieved:
+    """The candidates ``found`` in the order of words, meaning and what is known beforehand; of them
+    the ``wanted`` ones."""
     candidates = found.result.hits
     unknown = _unknown_codes(asked, engine)
     # Where no article holds a code, its neighbours in meaning are all there is to show.
@@ -289,7 +288,7 @@ def _ranked(asked: Asked, engine: Engine, found: Retrieved) -> Retrieved:
     ranked = keep_places(ranked, asked.shown)
     return replace(
         found,
-        result=replace(found.result, hits=tuple(_pinned_first(ranked, asked.pinned))),
+        result=replace(found.result, hits=tuple(_pinned_first(ranked, asked.pinned)[wanted])),
         lexical=candidates,
         pinned=any(hit.id in asked.pinned for hit in candidates),
         priors=asked.priors,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -11,6 +12,7 @@ from kb.models import Article
 from kb.visibility import ANONYMOUS
 from search.analysis import Token, analyse, readings, sounds
 from search.analysis.characters import fold, has_japanese, title_key
+from search.analysis.english_words import is_everyday
 from search.engines.base import AnyOf, Engine, EngineQuery, Field, Fuzzy, Term
 from search.indexing.eligibility import readable
 from search.query import typos
@@ -53,15 +55,16 @@ def corrected(
     """The question with every unknown word or code that has a close known one put right; None where
     there is none. All else, casing included, stays as typed.
 
-    A word is unknown where no article of ``visibilities`` (what the asker may read) holds it; what
-    is offered comes from the titles and question phrases of public articles only: ``texts_of``
-    takes article ids and gives these texts, once for all words. ``begun``: unknown words that are
-    only unfinished. Raises EngineUnavailable.
+    A word is unknown where no article of ``visibilities`` (what the asker may read) holds it and it
+    is no everyday English one; what is offered comes from the titles and question phrases of public
+    articles only: ``texts_of`` takes article ids and gives these texts, once for all words.
+    ``begun``: unknown words that are only unfinished. Raises EngineUnavailable.
     """
     locale = question.locale
     unknown = typos.unknown_words(
         question, lambda terms: engine.known_terms(locale, terms, visibilities).union(begun)
-    )[:MAX_CORRECTIONS]
+    )
+    unknown = [t for t in unknown if not is_everyday(typos.surface(question, t))][:MAX_CORRECTIONS]
     near = dict.fromkeys(
         [id_ for token in unknown for id_ in _nearly_so(question, token, engine)]
         + [id_ for code in codes for id_ in _numbered_so(code, locale, engine)]
@@ -206,14 +209,19 @@ def _leave_letters_out(one: str, other: str) -> bool:
 
 
 def _by_sound(question: Question, token: Token, texts: Sequence[str]) -> _Correction | None:
-    """The nearest in sound; of equally near ones what replaces most, then the most frequent."""
+    """The nearest in sound; of equally near ones what replaces most, then the most frequent. For a
+    word in kanji that the dictionary knows only what an input method offers in its place: a word
+    that is read just so."""
     stretches = list(typos.sounding_stretches(question, token))
+    written = typos.surface(question, token)
+    is_word = sounds.is_kana(token.reading) and not sounds.is_kana(written)
     counts = Counter(found for text in texts for found in _sounding(text))
     near = [
-        (distance, stretch.start - stretch.end, -count, written, (stretch.start, stretch.end))
-        for (written, sound), count in counts.items()
+        (distance, stretch.start - stretch.end, -count, found.written, (stretch.start, stretch.end))
+        for found, count in counts.items()
         for stretch in stretches
-        if (distance := _edits(stretch.sound, sound, stretch.edits)) <= stretch.edits
+        if (distance := _edits(stretch.sound, found.sound, stretch.edits)) <= stretch.edits
+        and (not is_word or found.reading == token.reading)
     ]
     if not near:
         return None
@@ -221,11 +229,26 @@ def _by_sound(question: Question, token: Token, texts: Sequence[str]) -> _Correc
     return _Correction(*span, written)
 
 
+class _Sounding(NamedTuple):
+    """A word, its sound and its reading in katakana."""
+
+    written: str
+    sound: str
+    reading: str
+
+
 @lru_cache(maxsize=1_000)
-def _sounding(title: str) -> frozenset[tuple[str, str]]:
-    """The words of a title, one to ``sounds.WINDOW`` short units, and their sounds."""
+def _sounding(title: str) -> frozenset[_Sounding]:
+    """The words of a title, one to ``sounds.WINDOW`` short units."""
     words = readings.read_words(title)
     runs = (
         words[first : first + n + 1] for first in range(len(words)) for n in range(sounds.WINDOW)
     )
-    return frozenset((title[run[0].start : run[-1].end], sounds.sound_of(run)) for run in runs)
+    return frozenset(
+        _Sounding(
+            title[run[0].start : run[-1].end],
+            sounds.sound_of(run),
+            "".join(word.reading for word in run),
+        )
+        for run in runs
+    )

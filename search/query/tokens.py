@@ -5,7 +5,7 @@ settled. It holds no text, only a hash of the normalised question.
 """
 
 import hashlib
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from django.core import signing
 
@@ -17,8 +17,7 @@ SALT = "annai.search.query"
 MAX_AGE_SECONDS = 24 * 60 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class QueryToken:
+class QueryToken(NamedTuple):
     """The signed facts. ``question``: ``question_hash`` of the text in ``locale``."""
 
     question: str
@@ -37,10 +36,7 @@ def question_hash(text: str, locale: str) -> str:
 
 def issue(token: QueryToken) -> str:
     """The token as text for a URL or JSON."""
-    facts = asdict(token)
-    return signing.dumps(
-        [facts[name] for name in QueryToken.__dataclass_fields__], salt=SALT, compress=False
-    )
+    return signing.dumps(token, salt=SALT, compress=False)
 
 
 def read(text: str) -> QueryToken:

@@ -17,6 +17,7 @@ from search.query.evidence import (
     evidence,
     is_unanswered,
     samples,
+    says_less,
     thresholds,
 )
 from search.query.retrieve import Retrieved
@@ -48,6 +49,23 @@ class TestEvidence:
         found = retrieved({"1": 9.0, "2": 2.0}, {"1": 0.9, "2": 0.2})
         without = evidence(found, without=frozenset(["1"]))
         assert without == evidence(retrieved({"2": 2.0}, {"2": 0.2}))
+
+
+class TestCorrection:
+    def test_says_less_where_it_is_further_from_all_articles(self):
+        typed = retrieved({"1": 2.0}, {"1": 0.3, "2": 0.5})
+        assert says_less(retrieved({"1": 9.0}, {"1": 0.4}), typed)
+        assert not says_less(retrieved({"1": 1.0}, {"1": 0.6}), typed)
+
+    def test_where_meaning_has_no_say_words_decide(self):
+        typed = retrieved({"1": 2.0}, {"1": 0.5})
+        assert not says_less(retrieved({"1": 2.0}), typed)
+        assert not says_less(typed, retrieved({"1": 2.0}))
+
+    def test_a_code_means_nothing(self):
+        codes = tuple(codes_of(Question.read("E1042", "en")))
+        typed = retrieved({"1": 2.0}, {"1": 0.5}, unknown_codes=codes)
+        assert codes and not says_less(retrieved({"1": 2.0}, {"1": 0.2}), typed)
 
 
 QUESTION = Question.read("how to reset", "en")

@@ -58,6 +58,20 @@ def test_the_beginning_of_a_word_is_marked():
     assert prefix_spans(text, places(text), "") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "prefix", "marked"),
+    [
+        ("PDFファイルの Maße", "masse", "Maße"),  # folded, longer than it is written
+        ("ＰＤＦの書き出し", "pdf", "ＰＤＦ"),
+        ("ﾊﾟｽﾜｰﾄﾞの変更", "パスワード", "ﾊﾟｽﾜｰﾄﾞ"),
+        ("İstanbul office", "office", "office"),
+    ],
+)
+def test_a_beginning_is_compared_folded(text, prefix, marked):
+    spans = prefix_spans(text, places(text, "ja"), prefix)
+    assert [start for start, _ in spans] == [text.index(marked)]
+
+
 def test_the_excerpt_is_the_line_with_most_of_the_question():
     text = "Orders are shipped daily.\nTo cancel an order, open it.\nCancel any time."
     found = excerpt(text, places(text), {"cancel", "order"})

@@ -64,7 +64,11 @@ class TestCorrected:
         assert correct("pasword and cancle") == "password and cancel"
 
     def test_no_word_becomes_one_without_content(self, correct):
-        assert correct("wall password") is None  # as near to "will"
+        assert correct("wxll password") is None  # as near to "will"
+
+    def test_an_everyday_word_is_no_misspelling(self, correct):
+        assert correct("rest password") is None
+        assert correct("resrt password") == "reset password"
 
     def test_casing_is_as_typed(self, correct):
         assert correct("Pasword") == "Password"
@@ -117,6 +121,8 @@ class TestCorrected:
             ("ふぁーむうぇあ", "ファームウェア"),  # cut in four
             ("ふぁーむうぇあの更新", "ファームウェアの更新"),
             ("プロジェクトを練習", None),  # kanji of nearly the sound of 編集: no slip
+            ("ファームウェアの交信", "ファームウェアの更新"),
+            ("ファームウェアの個人", None),  # こじん and こうしん are alike once levelled
         ],
     )
     def test_japanese_by_sound(self, correct, typed, meant):
