@@ -12,7 +12,7 @@ from search.analysis.values import Analysis, Token, TokenKind
 
 # Grows with every change of what analysis yields or how it is stored; an index of another version
 # is rebuilt.
-CODE_VERSION = 9
+CODE_VERSION = 10
 ANALYSIS_VERSION = f"{CODE_VERSION}-{version('SudachiDict-core')}"
 
 _JAPANESE_RUN = re.compile(f"{JAPANESE.pattern}+")

@@ -28,7 +28,8 @@ STOP_WORDS = frozenset(
 )
 # Negated auxiliaries keep their meaning as "not".
 _NEGATIONS = frozenset(
-    "dont doesnt didnt cant cannot couldnt isnt arent wasnt wont wouldnt".split()
+    "dont doesnt didnt cant cannot couldnt isnt arent wasnt wont wouldnt hasnt havent hadnt "
+    "shouldnt mustnt neednt".split()
 )
 
 # Endings that the stemmer takes off, of which a word in progress may hold a part: applicat, settin.

@@ -1,6 +1,7 @@
 """The query tree in tantivy's terms."""
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from tantivy import Occur, Query, Schema
@@ -20,6 +21,7 @@ from search.engines.base import (
     Prefix,
     Term,
 )
+from search.engines.tantivy_schema import beginnings_of, lists_beginning
 
 
 def unknown_fields(schema: Schema) -> frozenset[Field]:
@@ -87,6 +89,10 @@ def _compile(schema: Schema, node: Node) -> Query:
                 return _boosted(Query.term_query(schema, field, terms[0]), boost)
             return _boosted(Query.phrase_query(schema, field, list(terms), slop), boost)
         case Prefix(field, prefix, score):
+            if lists_beginning(field, prefix):
+                with suppress(ValueError):  # an index that an earlier release made has none
+                    begun = Query.term_query(schema, beginnings_of(field), prefix)
+                    return Query.const_score_query(begun, score)
             # No edits at all: the same documents as a pattern's, without half a millisecond to
             # compile one. Terms are no longer than MAX_TERM_LENGTH.
             exact = Query.fuzzy_term_query(schema, field, prefix[:MAX_TERM_LENGTH], 0, prefix=True)

@@ -25,6 +25,7 @@ def terms(text: str, language: str = "en") -> tuple[str, ...]:
         ("wi-fi", ("wifi", "wi", "fi")),
         ("the customer's orders", ("custom", "order")),
         ("It doesn't work", ("not", "work")),
+        ("It hasn't arrived, haven’t they?", ("not", "arriv", "not")),
         ("ＰＡＳＳＷＯＲＤ", ("password",)),
     ],
 )

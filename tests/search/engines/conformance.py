@@ -3,6 +3,7 @@
 A subclass provides the fixture ``engine``: an empty engine of its own.
 """
 
+from dataclasses import replace
 from itertools import chain
 
 import pytest
@@ -106,6 +107,14 @@ class EngineConformance:
 
     def test_prefix_scores_what_it_is_told(self, filled):
         assert ask(filled, Prefix(Field.TITLE_KEYS, "resetyo", 7.0)).hits[0].score == 7.0
+
+    @pytest.mark.parametrize("field", [Field.TITLE_KEYS, Field.WORDS, Field.READINGS])
+    @pytest.mark.parametrize("whole", ["unsubscribing", "返品と交換のしかたを選ぶ"])
+    def test_every_beginning_finds_its_term_and_no_other(self, engine, field, whole):
+        engine.write([replace(document("1", ""), fields={field: (whole,)})])
+        for length in range(1, len(whole) + 1):
+            assert ids(engine, Prefix(field, whole[:length])) == ["1"]
+            assert ids(engine, Prefix(field, whole[1 : length + 1] + "x")) == []
 
     @pytest.mark.parametrize(
         "prefix", ["a.c", "a*", "(", "[", "\\", '"', "a|b", "+", "#", "^$", "<b>", "~", "-"]

@@ -331,6 +331,7 @@ def test_an_index_of_an_earlier_release_goes_on(tmp_path, monkeypatch):
     assert ids(engine, root, filters={Facet.TOPIC: ("10",)}) == ["1"]
     counted = ask(engine, root, facets=(Facet.TOP_TOPIC, Facet.STAGE)).facets
     assert counted == {Facet.TOP_TOPIC: {"10": 1}, Facet.STAGE: {}}
+    assert ids(engine, Prefix(Field.TITLE_KEYS, "fir")) == ["1", "2"]
     unknown = Prefix(Field.TEXT_READINGS, "fir")
     assert ids(engine, AnyOf((root, BestOf((unknown,))))) == ["1", "2"]
     assert ids(engine, AllOf((root, unknown))) == ids(engine, unknown) == []
