@@ -141,7 +141,9 @@ class ReadWord:
     end: int
 
 
-def read_words(text: str) -> list[ReadWord]:
+# A question is read for several purposes, and a title at every letter that it is shown for.
+@lru_cache(maxsize=1_000)
+def read_words(text: str) -> tuple[ReadWord, ...]:
     """The words of ``text`` with their readings. Kanji are read by the dictionary; kana and Latin
     letters are taken as written."""
     words = []
@@ -154,7 +156,7 @@ def read_words(text: str) -> list[ReadWord]:
             reading = morpheme.reading if _NOT_KANA.search(kana) else kana
             start = run.start() + morpheme.start
             words.append(ReadWord(reading, start, start + len(morpheme.surface)))
-    return [word for word in words if any(character.isalnum() for character in word.reading)]
+    return tuple(word for word in words if any(map(str.isalnum, word.reading)))
 
 
 def are_indexed(text: str, language: str) -> bool:
