@@ -84,11 +84,13 @@ class RulesSource:
 
 @dataclass(slots=True)
 class _Kept:
-    """The rules of a locale in this process, their version, and when it was last asked for."""
+    """The rules of a locale in this process, their version, when it was last asked for, and
+    whether that failed."""
 
     rules: QueryRules = NO_RULES
     version: Hashable = None
     checked_at: float = float("-inf")
+    is_failing: bool = False
     lock: Lock = field(default_factory=Lock)
 
 
@@ -152,5 +154,13 @@ def _refresh(kept: _Kept, locale: str) -> None:
         if version != kept.version:
             kept.rules, kept.version = _source.load(locale), version
     except Exception:  # whatever is wrong with the rules, questions have to be answered
-        logger.exception("the search rules of %s cannot be loaded; the last good ones stay", locale)
+        if not kept.is_failing:  # said once, not every few seconds until it is mended
+            logger.exception(
+                "the search rules of %s cannot be loaded; the last good ones stay", locale
+            )
+        kept.is_failing = True
+    else:
+        if kept.is_failing:
+            logger.warning("the search rules of %s can be loaded again", locale)
+        kept.is_failing = False
     kept.checked_at = checked_at

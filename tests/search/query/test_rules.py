@@ -88,17 +88,28 @@ def test_an_unchanged_version_loads_nothing(source, clock):
     assert (source.versions, source.loads) == (3, 1)
 
 
-def test_while_the_source_fails_the_last_good_rules_stay_and_it_is_said_once_a_check(
-    source, clock, caplog
-):
+def test_while_the_source_fails_the_last_good_rules_stay(source, clock):
     rules_for("en")
     source.error = RuntimeError("database is away")
     clock.now += CHECK_SECONDS
     assert [rules_for("en") for _ in range(3)] == [CAR] * 3
-    assert len(caplog.records) == 1
     source.error, source.number, source.rules = None, 2, BIKE
     clock.now += CHECK_SECONDS
     assert rules_for("en") == BIKE
+
+
+def test_that_the_source_fails_is_said_once_and_that_it_works_again(source, clock, caplog):
+    def ask_at_checks(error):
+        source.error = error
+        caplog.clear()
+        for _ in range(3):
+            rules_for("en")
+            clock.now += CHECK_SECONDS
+        return [(record.levelname, bool(record.exc_info)) for record in caplog.records]
+
+    for _ in range(2):
+        assert ask_at_checks(RuntimeError("database is away")) == [("ERROR", True)]
+        assert ask_at_checks(None) == [("WARNING", False)]
 
 
 def test_a_source_that_never_worked_gives_no_rules(source, caplog):
