@@ -61,6 +61,9 @@ _KANA_CHARACTER = re.compile("[ァ-ヺー]")
 _NOT_KANA = re.compile("[^ァ-ヺー]")
 _RUN = re.compile(r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９'’-]+|[^A-Za-z0-9Ａ-Ｚａ-ｚ０-９'’\s-]+")
 _NOT_LETTER = re.compile(r"[^a-z0-9]+")
+# Of one letter side by side: three are 委員 behind いい, more are a key that is held down.
+MOST_OF_A_LETTER = 3
+_HELD_DOWN = re.compile(rf"([^\W\dー])\1{{{MOST_OF_A_LETTER},}}")
 # How many morphemes a key in the index spans. Eight cover the titles people type in full kana.
 WINDOW = 8
 MAX_KEY_LENGTH = 60
@@ -206,6 +209,8 @@ _HALF_SYLLABLE = re.compile("[きしちにひみりぎじびぴキシチニヒ�
 
 def typed_keys(text: str) -> tuple[str, ...]:
     """The prefixes to look up for ``text`` in progress, likeliest first; empty if none."""
+    if _HELD_DOWN.search(fold(text)):  # ああああ would be levelled to あ, which begins everything
+        return ()
     return _going_on(key("".join(w.reading for w in read_words(text)))[:MAX_KEY_LENGTH], text)
 
 

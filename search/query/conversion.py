@@ -32,6 +32,10 @@ MOST_SPELLINGS = 3
 SHORTEST_BEGINNING = 3
 LONGEST_RUN = 40  # characters; what is longer is a sentence that will never be converted
 LONGEST_WORD = 20  # characters
+# A vowel that may be long where that was not spelt: tokyo is とうきょう, osaka おおさか.
+LONG_VOWELS = {"o": ("ou", "oo"), "u": ("uu",)}
+# Of a word with such a vowel: kyo is more often a part of tokyo than 今日.
+SHORTEST_LENGTHENED = 4
 # Of one question: what takes more has letters of which nearly all are words.
 MOST_LOOKUPS = 200
 MOST_RUNS = 8  # that are finished; a pasted page has more
@@ -74,7 +78,7 @@ def with_conversion(
             continue
         kept = _as_typed(question, start, end)
         typed = question.text[start:end]
-        found = convert(typed, spellings_of, kept, is_finished=is_finished)
+        found = convert(typed, spellings_of, kept, is_finished=is_finished, is_lengthened=is_sent)
         if found is None:
             continue
         text += question.text[done:start]
@@ -199,12 +203,14 @@ def convert(
     as_typed: Mapping[int, tuple[int, float]] | None = None,
     *,
     is_finished: bool = False,
+    is_lengthened: bool = False,
 ) -> Conversion | None:
     """``typed`` (kana or Latin letters) as words; None where it cannot be cut into any that
     ``spellings_of`` knows, or that may stand ``as_typed`` (end and cost by start). Where it is
-    finished, so is the last word."""
+    finished, so is the last word; where it may be lengthened, Latin vowels may be long ones."""
     if len(typed) > LONGEST_RUN:
         return None
+    long_vowels = LONG_VOWELS if is_lengthened else {}
     ways = {0: _Way()}  # the best to each place where a word may end
     best: tuple[_Way, Conversion] | None = None
     for at in range(len(typed)):
@@ -216,7 +222,8 @@ def convert(
             if becoming is not None:
                 best = way, Conversion(way.words, typed[at:], becoming)
         last = len(typed) if is_finished else len(typed) - 1
-        for end, further in _further(way, typed, at, last, spellings_of, as_typed or {}):
+        found = _words_from(typed, at, last, spellings_of, long_vowels)
+        for end, further in _further(way, typed, at, last, found, as_typed or {}):
             if end not in ways or further.rank > ways[end].rank:
                 ways[end] = further
     if is_finished and len(typed) in ways:
@@ -229,11 +236,11 @@ def _further(
     typed: str,
     at: int,
     last: int,
-    spellings_of: SpellingsOf,
+    found: Iterable[tuple[int, Mapping[str, int]]],
     as_typed: Mapping[int, tuple[int, float]],
 ) -> Iterator[tuple[int, _Way]]:
-    """The ways on from ``at``, by where the next word ends."""
-    for end, spellings in _words_from(typed, at, last, spellings_of):
+    """The ways on from ``at``, by where the next word ends, one of those ``found``."""
+    for end, spellings in found:
         yield end, way.and_then(tuple(spellings), 1.0, log(max(spellings.values())))
     if at in as_typed:
         end, cost = as_typed[at]
@@ -255,20 +262,50 @@ def _becoming(rest: str, spellings_of: SpellingsOf) -> tuple[str, ...] | None:
 
 
 def _words_from(
-    typed: str, at: int, last: int, spellings_of: SpellingsOf
+    typed: str,
+    at: int,
+    last: int,
+    spellings_of: SpellingsOf,
+    long_vowels: Mapping[str, Sequence[str]],
 ) -> Iterator[tuple[int, Mapping[str, int]]]:
-    """Where a word that starts ``at`` may end, up to ``last``, and how it is written."""
+    """Where a word that starts ``at`` may end, up to ``last``, and how it is written: as it is
+    spelt, else with long vowels."""
+    spelt = [""]  # the ways to spell what is typed of it that begin a word
     for end in range(at + 1, min(last, at + LONGEST_WORD) + 1):
-        key, *others = readings.typed_exact_keys(typed[at:end]) or ("",)
-        if not key:
-            continue
-        # Many begin with fewer letters, which takes longer to find out than to go on.
-        is_long = len(key) >= SHORTEST_BEGINNING
-        if is_long and not any(spellings_of(beginning, 1) for beginning in (key, *others)):
+        letter = typed[end - 1]
+        ways = (letter, *long_vowels.get(fold(letter), ()))
+        spelt = [word + way for word in spelt for way in ways]
+        spelt = [word for word in spelt if _begins_a_word(word, spellings_of)]
+        if not spelt:
             return
-        exact = readings.exact_key(typed[at:end])
-        if spellings := _written(spellings_of(exact + SPELT, MOST_SPELLINGS)):
-            yield end, spellings
+        found = _words_spelt(spelt, typed[at:end], spellings_of)
+        if found:
+            yield end, found
+
+
+def _begins_a_word(spelt: str, spellings_of: SpellingsOf) -> bool:
+    keys = readings.typed_exact_keys(spelt)
+    # Many begin with fewer letters, which takes longer to find out than to go on.
+    is_short = not keys or len(keys[0]) < SHORTEST_BEGINNING
+    return is_short or any(spellings_of(beginning, 1) for beginning in keys)
+
+
+def _words_spelt(spelt: Sequence[str], typed: str, spellings_of: SpellingsOf) -> Mapping[str, int]:
+    """The words that are spelt as they were ``typed``, else those spelt otherwise, most frequent
+    first."""
+    found: dict[str, int] = {}
+    if typed in spelt:
+        found = _written_as(typed, spellings_of)
+    if not found and len(typed) >= SHORTEST_LENGTHENED:
+        for word in spelt:
+            found |= _written_as(word, spellings_of)
+    return dict(sorted(found.items(), key=lambda item: -item[1])[:MOST_SPELLINGS])
+
+
+def _written_as(spelt: str, spellings_of: SpellingsOf) -> dict[str, int]:
+    """How words that are read so are written."""
+    exact = readings.exact_key(spelt)
+    return _written(spellings_of(exact + SPELT, MOST_SPELLINGS)) if exact else {}
 
 
 def _written(terms: Mapping[str, int]) -> dict[str, int]:

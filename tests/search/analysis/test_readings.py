@@ -48,6 +48,16 @@ def test_text_without_letters_has_no_key():
     assert typed_keys("!?") == ()
 
 
+@pytest.mark.parametrize("typed", ["ああああ", "へんっっっっ", "aaaa", "ＷＷＷＷ", "ｱｱｱｱ"])
+def test_a_key_held_down_is_no_reading(typed):
+    assert typed_keys(typed) == ()
+
+
+@pytest.mark.parametrize("typed", ["あああ", "いいいん", "らーーーーめん"])
+def test_long_vowels_are_one(typed):
+    assert typed_keys(typed)
+
+
 def test_the_span_covers_the_words_read_so():
     title = "領収書の発行と返品"
     assert span_read_as(title, typed_keys("へんぴ")) == (7, 9)

@@ -99,8 +99,34 @@ class TestConvert:
         assert convert("の" * LONGEST_RUN, LAW)
         assert convert("の" * (LONGEST_RUN + 1), LAW) is None
 
-    @pytest.mark.parametrize("syllables", ["し", "しょう", "こう", "a", "ん"])
-    def test_hostile_input_asks_few_questions(self, syllables):
+    @pytest.mark.parametrize(
+        ("typed", "read"),
+        [
+            ("tokyo", ["東京"]),
+            ("toukyou", ["東京"]),
+            ("ｔｏｋｙｏ", ["東京"]),
+            ("osaka", ["大阪"]),
+            ("suji", ["数字"]),
+            ("kokkahoritsu", ["国家", "法律"]),
+        ],
+    )
+    def test_long_vowels_need_not_be_spelt_in_latin_letters(self, typed, read):
+        held = spellings_of("東京と大阪", "国家の法律", "数字", "今日")
+        assert words(convert(typed, held, is_finished=True, is_lengthened=True)) == read
+
+    def test_words_as_they_are_spelt_are_likelier_than_longer_ones(self):
+        held = spellings_of("個人", "公人", "公人")
+        found = convert("kojin", held, is_finished=True, is_lengthened=True)
+        assert found.words == (("個人",),)
+
+    @pytest.mark.parametrize("typed", ["tokyo", "kyo", "ときょ", "shotoku"])
+    def test_short_words_and_kana_are_not_lengthened(self, typed):
+        held = spellings_of("今日と明日", "章と徳", "登校")
+        assert convert(typed, held, is_finished=True, is_lengthened=True) is None
+
+    @pytest.mark.parametrize("is_lengthened", [False, True])
+    @pytest.mark.parametrize("syllables", ["し", "しょう", "こう", "a", "ん", "o", "ou", "shoko"])
+    def test_hostile_input_asks_few_questions(self, syllables, is_lengthened):
         texts = ["市", "死", "商", "章", "使用", "仕様", "効", "講", "項", "公共", "案", "安"]
         held = spellings_of(*texts)
         asked = set()
@@ -109,7 +135,7 @@ class TestConvert:
             asked.add((beginning, limit))
             return held(beginning, limit)
 
-        convert((syllables * LONGEST_RUN)[:LONGEST_RUN], of)
+        convert((syllables * LONGEST_RUN)[:LONGEST_RUN], of, is_lengthened=is_lengthened)
         assert len(asked) < 150
 
 
@@ -138,6 +164,9 @@ class TestQuestion:
             "公共料金のりょうし",
             ("領収",),
         )
+
+    def test_long_vowels_are_awaited(self, engine):
+        assert converted(engine, "ryokin ") == ("ryokin ", ())
 
     def test_what_is_converted_already_stays(self, engine):
         assert converted(engine, "公共のりょうき") == ("公共のりょうき", ("料金",))
@@ -190,6 +219,7 @@ class TestSent:
             ("こうきょうりょうきん？", "公共料金？"),
             ("りょうきん　りょうしゅうしょ", "料金　領収書"),
             ("ryoukin ryoushuusho", "料金 領収書"),
+            ("ryokin ryoshusho", "料金 領収書"),
             ("りょうきんがわからない", "料金がわからない"),
             ("りょうきんしたい", "料金したい"),
             ("consoleの りょうきん", "consoleの 料金"),
