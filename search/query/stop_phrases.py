@@ -31,7 +31,7 @@ _ENGLISH = (
     r"many thanks|thanks(?: a lot| in advance| very much)?|thank you(?: very much| in advance)?|"
     r"good (?:morning|afternoon|evening)|dear (?:all|team|support)|kind regards|"
     # "Hello world" and "Hi-Fi" are subjects.
-    r"(?:hello|hi)(?: (?:there|all|team))?"
+    r"(?:hello|hey|hi)(?: (?:there|all|team|everyone|everybody|guys|folks))?"
     r"(?=[,.!]|\s+(?:i|we|how|can|could|my|is|what|when|please)\b)"
 )
 _JAPANESE = (

@@ -20,6 +20,8 @@ def terms(text, locale="en"):
         "Where can I find information about how to cancel an order?",
         "I have a question about cancelling an order, any help would be appreciated",
         "Hi team, quick question about how to cancel an order please",
+        "Hey, how can I cancel an order?",
+        "Hello everyone, is it possible to cancel an order",
         "I wanted to ask about cancelling an order",
         "Tell me more about cancelling an order",
         "Do you have any information on cancelling orders?",
@@ -59,6 +61,7 @@ def test_japanese_wrapping_leaves_the_subject(text):
     ("text", "subject"),
     [
         ("Hello world sample", "hello"),
+        ("Hey Siri shortcuts", "hey"),
         ("Hi-Fi setup", "hi"),
         ("team support plan", "support"),
         ("help centre with search", "help"),
