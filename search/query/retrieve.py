@@ -355,14 +355,16 @@ def _vector_query(
     embedder: GuardedEmbedder, asked: Asked, completions: tuple[str, ...]
 ) -> VectorQuery | None:
     question = asked.question
-    vector = embedder.question(question.text)
+    # Of a few words "help with" is half of what they mean; of a whole question it is little.
+    typing = asked.mode is Mode.SUGGEST
+    vector = embedder.question(question.subject if typing else question.text)
     if vector is None:
         return None
     # The mean of both keeps what the whole says and stresses what the first sentence does.
     opening = embedder.question(question.opening) if question.opening else None
     if opening is not None:
         vector = (vector + opening) / np.linalg.norm(vector + opening)
-    begun = asked.mode is Mode.SUGGEST and question.beginning
+    begun = typing and question.beginning
     return VectorQuery(
         embedder.space,
         vector,

@@ -52,6 +52,8 @@ _JAPANESE = (
 )
 _PHRASES = re.compile(rf"(?<![\w-])(?:{_ENGLISH})(?![\w-])|{_JAPANESE}", re.IGNORECASE)
 
+_AFTER_GREETINGS = " ,.!、。，！\n"
+
 
 def without_stop_phrases(
     text: str, tokens: Sequence[Token], quoted: Sequence[Span] = ()
@@ -63,12 +65,26 @@ def without_stop_phrases(
     return marked if any(t.kind is not TokenKind.STOP for t in marked) else tuple(tokens)
 
 
-def _marked(text: str, tokens: Sequence[Token], quoted: Sequence[Span]) -> Iterator[Token]:
-    spans = [
+def subject(text: str, quoted: Sequence[Span] = ()) -> str:
+    """The text without its stop phrases; all of it where nothing else is said."""
+    at, parts = 0, []
+    for start, end in _phrases(text, quoted):
+        parts.append(text[at:start])
+        at = end
+    left = "".join((*parts, text[at:])).lstrip(_AFTER_GREETINGS)
+    return left if any(map(str.isalnum, left)) else text
+
+
+def _phrases(text: str, quoted: Sequence[Span]) -> list[Span]:
+    return [
         (start, end)
         for start, end in (match.span() for match in _PHRASES.finditer(text))
         if not any(first < end and start < last for first, last in quoted)
     ]
+
+
+def _marked(text: str, tokens: Sequence[Token], quoted: Sequence[Span]) -> Iterator[Token]:
+    spans = _phrases(text, quoted)
     for token in tokens:
         inside = any(start <= token.start and token.end <= end for start, end in spans)
         yield token._replace(kind=TokenKind.STOP) if inside else token

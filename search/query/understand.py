@@ -11,7 +11,7 @@ from search.analysis.characters import clean, fold, has_japanese
 from search.analysis.english import STOP_WORDS
 from search.query.codes import by_form
 from search.query.rules import rules_for
-from search.query.stop_phrases import without_stop_phrases
+from search.query.stop_phrases import subject, without_stop_phrases
 from search.query.synonyms import Expansion, asked_or_met, expand, met_by
 from search.query.values import MAX_QUESTION_LENGTH, Span
 
@@ -95,6 +95,11 @@ class Question:
             term for expansion, _ in met_by(self.synonyms, text_terms) for term in expansion.terms
         }
         return met.union(text_terms).intersection(self.distinct_terms)
+
+    @property
+    def subject(self) -> str:
+        """What it says without greetings, thanks and other phrases that wrap it."""
+        return subject(self.text, _quoted_spans(self.text))
 
     @property
     def opening(self) -> str:

@@ -66,6 +66,16 @@ def test_while_a_title_begins_as_typed_a_few_words_mean_nothing(with_meaning):
     assert not meant("password sec", STAFF)
 
 
+def test_what_wraps_a_question_means_nothing_while_it_is_typed(with_meaning):
+    def vector(text, mode):
+        found = retrieve(SearchRequest(text, "en", mode=mode), Question.read(text, "en"), limit=5)
+        return found.meaning.vector
+
+    wrapped, bare = "Hello, I need help with my parcel and driver", "My parcel and driver"
+    assert (vector(wrapped, Mode.SUGGEST) == vector(bare, Mode.SUGGEST)).all()
+    assert (vector(wrapped, Mode.SEARCH) != vector(bare, Mode.SEARCH)).any()
+
+
 def test_what_changes_after_indexing_is_gone_at_once(with_meaning):
     with_meaning["delivery"].unpublish()
     assert "When your parcel comes" not in found("shipment turning up")

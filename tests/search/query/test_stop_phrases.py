@@ -98,3 +98,18 @@ def test_letters_that_folding_makes_two_of_do_not_shift_it():
 
 def test_articles_are_not_read_so():
     assert "thank" in field_terms("Thanks in advance", "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "subject"),
+    [
+        ("Hello, I need help with my order. Thanks!", "en", "my order. !"),
+        ("お世話になっております。返品について教えていただけますか", "ja", "返品について"),
+        ("cancel my order", "en", "cancel my order"),
+        ('Help with "thank you" cards', "en", '"thank you" cards'),
+        ("Thanks!", "en", "Thanks!"),
+        ("", "en", ""),
+    ],
+)
+def test_the_subject_is_the_question_without_them(text, locale, subject):
+    assert Question.read(text, locale).subject.rstrip() == subject
