@@ -65,7 +65,8 @@ def with_conversion(
 
     As it is where articles of ``visibilities`` hold no such words. What is finished, and all of a
     question that was sent, stays where articles hold its words as they are, and behind a word that
-    is converted already: it is its ending. Raises EngineUnavailable.
+    is converted already: it is its ending. Romaji that was sent may leave out that a vowel is long.
+    Raises EngineUnavailable.
     """
     in_progress = len(question.text) if is_sent else question.still_typed
     spellings_of = _Dictionary(engine, question.locale, visibilities)
@@ -274,8 +275,8 @@ def _words_from(
     for end in range(at + 1, min(last, at + LONGEST_WORD) + 1):
         letter = typed[end - 1]
         ways = (letter, *long_vowels.get(fold(letter), ()))
-        spelt = [word + way for word in spelt for way in ways]
-        spelt = [word for word in spelt if _begins_a_word(word, spellings_of)]
+        longer = dict.fromkeys(word + way for word in spelt for way in ways)
+        spelt = [word for word in longer if _begins_a_word(word, spellings_of)]
         if not spelt:
             return
         found = _words_spelt(spelt, typed[at:end], spellings_of)
