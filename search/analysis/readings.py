@@ -67,6 +67,8 @@ _HELD_DOWN = re.compile(rf"([^\W\dー])\1{{{MOST_OF_A_LETTER},}}")
 # How many morphemes a key in the index spans. Eight cover the titles people type in full kana.
 WINDOW = 8
 MAX_KEY_LENGTH = 60
+# Letters at the end of a key that what follows may change: chi, tsu.
+SYLLABLE = 3
 
 
 def _romanise(katakana: str) -> str:
@@ -198,6 +200,9 @@ def span_read_as(text: str, typed: Sequence[str]) -> tuple[int, int] | None:
             read = key("".join(word.reading for word in words[i : j + 1]))
             if any(read.startswith(prefix) for prefix in typed):
                 return first.start, words[j].end
+            settled = read[:-SYLLABLE]
+            if not any(prefix.startswith(settled) for prefix in typed):
+                break
     return None
 
 

@@ -109,7 +109,9 @@ def _facets(
         facet.value: {"terms": {"field": live.facet_column(facet), "size": 1000}}
         for facet in query.facets
     }
-    answer = searcher.aggregate(live.compiled(replace(query, root=matching(query.root))), wanted)
+    answer = searcher.aggregate(
+        live.compiled(searcher, replace(query, root=matching(query.root))), wanted
+    )
     return {
         facet: {bucket["key"]: int(bucket["doc_count"]) for bucket in answer[facet]["buckets"]}
         for facet in query.facets
@@ -136,7 +138,7 @@ class EmbeddedEngine:
         with tantivy_errors():
             searcher = live.searcher()
             found = searcher.search(
-                live.compiled(query),
+                live.compiled(searcher, query),
                 limit=max(query.limit, 1),
                 offset=query.offset,
                 count=query.count_total,

@@ -41,9 +41,9 @@ class LiveIndex:
         self.has_columns = self._has_columns()
         self._has_top_topics = has_field(self._schema, f"facet_{Facet.TOP_TOPIC}")
 
-    def compiled(self, query: EngineQuery) -> tantivy.Query:
+    def compiled(self, searcher: tantivy.Searcher, query: EngineQuery) -> tantivy.Query:
         """A question in this index's terms."""
-        return compile_query(self._schema, query, self._unknown)
+        return compile_query(self._schema, searcher, query, self._unknown)
 
     def has(self, field: Field) -> bool:
         """Whether the index has the field; one that an earlier release made may not."""
@@ -83,7 +83,9 @@ class LiveIndex:
     def matches_any(self, query: EngineQuery) -> bool:
         """See Engine.matches_any."""
         with tantivy_errors():
-            return bool(self.searcher().search(self.compiled(query), limit=1, count=False).hits)
+            searcher = self.searcher()
+            found = searcher.search(self.compiled(searcher, query), limit=1, count=False)
+        return bool(found.hits)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -161,17 +161,18 @@ def ask(
     in_progress = _words_in_progress(asked, engine, completions)
     question = with_variants(asked.question, engine, asked.visibilities, in_progress)
     asked = replace(asked, question=question)
-    tree, unknown = _tree(asked, engine, completions, stems)
+    in_box = asked.mode is Mode.SUGGEST
+    begins_title = in_box and _begins_a_title(asked, engine)
+    tree, unknown = _tree(asked, engine, completions, stems, begins_title=begins_title)
     if tree is None:
         nothing = EngineResult((), 0, {facet: {} for facet in facets}, engine.name)
         return Retrieved(question, nothing)
     if typed.text != question.text and typed.locale == "ja" and has_japanese(question.text):
         sounds = read_so(typed, question, in_progress=asked.mode is Mode.SUGGEST)
         tree = AnyOf((tree, *sounds))
-    in_box = asked.mode is Mode.SUGGEST
     foreign = is_foreign(question, engine, asked.visibilities, in_progress=in_box)
     meaning = None
-    if embedder and _may_mean(asked, engine, is_foreign=foreign):
+    if embedder and _may_mean(asked, engine, is_foreign=foreign, begins_title=begins_title):
         meaning = _vector_query(embedder, asked, completions)
     nearest = engine.nearest(meaning, NEAREST) if meaning else ()
     certain = {*_near_enough(nearest), *asked.pinned}
@@ -250,10 +251,15 @@ def _stems_passed(asked: Asked, engine: Engine) -> tuple[str, ...]:
 
 
 def _tree(
-    asked: Asked, engine: Engine, completions: Sequence[str], stems: Sequence[str]
+    asked: Asked,
+    engine: Engine,
+    completions: Sequence[str],
+    stems: Sequence[str],
+    *,
+    begins_title: bool,
 ) -> tuple[Node | None, frozenset[str]]:
-    """What to look for, and the words that no article holds, of those that may be misspelt. One
-    in progress that none goes on from may be a misspelt beginning."""
+    """What to look for, and the words that no article holds, of those that may be misspelt: none
+    of what ``begins_title``. One in progress that none goes on from may be a misspelt beginning."""
     unknown: set[str] = set()
 
     def known(terms: Sequence[str]) -> frozenset[str]:
@@ -264,7 +270,7 @@ def _tree(
     if asked.mode is Mode.SEARCH:
         tree = search_tree(asked.question, known)
     else:
-        tree = suggest_tree(asked.question, known, completions)
+        tree = suggest_tree(asked.question, None if begins_title else known, completions)
     begun = unknown & asked.question.unfinished_terms
     if tree is None or not begun or not asked.question.beginning:
         return tree, frozenset(unknown)
@@ -333,7 +339,7 @@ def _unknown_codes(asked: Asked, engine: Engine) -> tuple[Code, ...]:
     return unknown_codes(codes, engine, question.locale, asked.visibilities)
 
 
-def _may_mean(asked: Asked, engine: Engine, *, is_foreign: bool) -> bool:
+def _may_mean(asked: Asked, engine: Engine, *, is_foreign: bool, begins_title: bool) -> bool:
     """Whether the question says enough for a vector to mean something, and no title begins as a
     short one does. Of one in another language there is little else."""
     if asked.mode is Mode.SEARCH:
@@ -344,11 +350,14 @@ def _may_mean(asked: Asked, engine: Engine, *, is_foreign: bool) -> bool:
     words = question.number_of_words
     if words < WORDS_WITH_MEANING[has_japanese(question.text)]:
         return False
-    return words >= WORDS_WITH_FULL_MEANING or not engine.matches_any(
-        EngineQuery(
-            Prefix(Field.TITLE_KEYS, title_key(question.text)), question.locale, asked.visibilities
-        )
-    )
+    return words >= WORDS_WITH_FULL_MEANING or not begins_title
+
+
+def _begins_a_title(asked: Asked, engine: Engine) -> bool:
+    """Whether a title or another way to ask begins as the question does."""
+    whole = title_key(asked.question.text)
+    query = EngineQuery(Prefix(Field.TITLE_KEYS, whole), asked.question.locale, asked.visibilities)
+    return bool(whole) and engine.matches_any(query)
 
 
 def _vector_query(

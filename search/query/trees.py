@@ -68,9 +68,10 @@ def search_tree(question: Question, known: KnownTerms) -> Node | None:
 
 
 def suggest_tree(
-    question: Question, known: KnownTerms, completions: Sequence[str] = ()
+    question: Question, known: KnownTerms | None, completions: Sequence[str] = ()
 ) -> Node | None:
-    """The tree of typing in progress: the last word may go on, to be one of ``completions``."""
+    """The tree of typing in progress: the last word may go on, to be one of ``completions``. No
+    typos are looked for unless ``known`` tells which words may be misspelt."""
     whole = title_key(question.text)
     if not whole:
         return None
@@ -80,7 +81,8 @@ def suggest_tree(
         clauses.append(Prefix(Field.WORDS, word, WORD_BEGINS_A_LETTER * _letters(word)))
     clauses += _letter_faint(question, _words(question, completions))
     clauses += _phrases(question, SLOP_WHILE_TYPING)
-    clauses += typo_clauses(question, known)
+    if known:
+        clauses += typo_clauses(question, known)
     clauses += _beginnings(question)
     return _any_of(question, clauses)
 

@@ -116,6 +116,17 @@ class EngineConformance:
             assert ids(engine, Prefix(field, whole[:length])) == ["1"]
             assert ids(engine, Prefix(field, whole[1 : length + 1] + "x")) == []
 
+    @pytest.mark.parametrize("terms", [1, 20, 30])
+    @pytest.mark.parametrize("beginning", ["設定", "settings_of_"])
+    def test_a_beginning_finds_all_its_terms(self, engine, beginning, terms):
+        engine.write(
+            [
+                replace(document(str(n), ""), fields={Field.TEXT: (f"{beginning}{n}",)})
+                for n in range(1, terms + 1)
+            ]
+        )
+        assert len(ids(engine, Prefix(Field.TEXT, beginning), limit=100)) == terms
+
     @pytest.mark.parametrize(
         "prefix", ["a.c", "a*", "(", "[", "\\", '"', "a|b", "+", "#", "^$", "<b>", "~", "-"]
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wagtail.models import PageViewRestriction
 
 from kb.models import Article
-from kb.visibility import Viewer, Visibility
+from kb.visibility import ANONYMOUS, Viewer, Visibility
 from search.indexing.models import ArticleText
 from search.query import present, tokens
 from search.query.pipeline import search, suggest
@@ -302,6 +302,19 @@ def test_any_text_has_an_answer(articles, text):
 def test_odd_text_has_an_answer(articles, text):
     search(SearchRequest(text, "en"))
     suggest(SearchRequest(text, "ja", mode=Mode.SUGGEST))
+
+
+def test_while_a_title_begins_as_typed_no_word_is_taken_for_misspelt(account, index):
+    ArticleFactory(parent=account, title="Cancel an order")
+    ArticleFactory(parent=account, title="Cancal dresses", visibility=Visibility.STAFF)
+    index()
+
+    def titles(text, viewer=ANONYMOUS):
+        request = SearchRequest(text, "en", viewer=viewer, mode=Mode.SUGGEST)
+        return {suggestion.title.text for suggestion in suggest(request).suggestions}
+
+    assert titles("cancal") == {"Cancel an order"}  # the other title is of staff alone
+    assert titles("cancal", STAFF) == {"Cancal dresses"}
 
 
 class TestAnUnfinishedWordThatIsSent:
